@@ -1,0 +1,1 @@
+//! What BalkanID says: bulk files, public API, submission and status.

@@ -1,0 +1,1 @@
+//! What Bitbucket says: one probe a check.

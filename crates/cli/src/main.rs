@@ -1,0 +1,2 @@
+//! The bbsetup command.
+fn main() {}

@@ -1,0 +1,1 @@
+//! The only home of reqwest: limits, origin guard, retries and error kinds.

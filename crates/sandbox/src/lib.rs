@@ -1,0 +1,1 @@
+//! Practice servers: a Bitbucket and a BalkanID on loopback, with scenarios.

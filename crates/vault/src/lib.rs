@@ -1,0 +1,1 @@
+//! The only home of keyring: secrets in the operating system's keychain.

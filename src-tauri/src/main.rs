@@ -1,0 +1,2 @@
+//! The desktop door of Bitbucket Setup for BalkanID.
+fn main() {}
