@@ -3,6 +3,31 @@
 //! Nothing here does IO, waits, or reads a clock: what is typed is parsed here, what is asked of a
 //! credential is listed here, and what answers mean together is decided here.
 
+pub mod account;
+pub mod address;
+pub mod check;
+pub mod draft;
+pub mod guide;
+pub mod problem;
+pub mod report;
+pub mod requirement;
+pub mod scope;
 mod secret;
+mod slot;
+pub mod step;
+pub mod token;
+pub mod words;
+pub mod workspace_id;
 
+pub use account::Email;
+pub use address::ApiUrl;
+pub use check::{CheckId, CheckName, CheckResult, Evidence, Outcome};
+pub use draft::{Draft, ExtractionType, Setup};
+pub use problem::{Place, Problem, ProblemCode, Retry, Severity};
+pub use report::{CredentialKind, CredentialSeen, Finding, Report, Verdict};
+pub use scope::{Scope, Vocabulary};
 pub use secret::Secret;
+pub use slot::{CredentialSlot, SecretSlot};
+pub use step::Step;
+pub use token::TokenShape;
+pub use workspace_id::WorkspaceId;

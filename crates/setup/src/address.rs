@@ -1,0 +1,296 @@
+//! The addresses of Bitbucket and BalkanID, from whatever a person pastes for them.
+
+use std::fmt;
+
+use url::{Host, Url};
+
+/// Bitbucket Cloud's API, the same for everybody:
+/// <https://developer.atlassian.com/cloud/bitbucket/rest/intro/>.
+pub const BITBUCKET_CLOUD_API: &str = "https://api.bitbucket.org";
+/// BalkanID's REST API: <https://developer.balkan.id/>.
+pub const BALKANID_API: &str = "https://app.balkan.id";
+
+/// The base address of an API: `https`, or plain `http` on this machine alone; no path that the
+/// API itself adds, no user name, no query.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ApiUrl(Url);
+
+/// Why a text is no address of an API.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ApiUrlError {
+    /// Nothing was typed.
+    #[error("The API URL is empty.")]
+    Empty,
+    /// No address can be read out of the text.
+    #[error("“{0}” is not a web address.")]
+    NoAddress(String),
+    /// A token in the field for an address. It is not repeated.
+    #[error("This is a token, and a web address was asked for; the token has a field of its own.")]
+    Token,
+    /// Plain http to another machine: the credentials could be read on the way.
+    #[error(
+        "The address {0} uses plain http, over which anybody on the way can read a token; it has to begin with https://."
+    )]
+    PlainHttp(String),
+    /// Some other scheme.
+    #[error("The address begins with {0}:, and it has to begin with https://.")]
+    Scheme(String),
+    /// A user name or a password inside the address. It is not repeated.
+    #[error("The address holds a user name or a password; credentials have fields of their own.")]
+    Credentials,
+    /// The example on BalkanID's page, whose host does not exist.
+    #[error(
+        "{0} stands on BalkanID's page as an example and is no working address; Bitbucket Cloud's API is https://api.bitbucket.org."
+    )]
+    DocumentationExample(String),
+    /// A Bitbucket Data Center address.
+    #[error(
+        "The address {0} is of a Bitbucket Data Center server; BalkanID's integration is described for Bitbucket Cloud, whose API is https://api.bitbucket.org."
+    )]
+    DataCenter(String),
+}
+
+/// Hosts that BalkanID's page prints as examples.
+const EXAMPLES: [&str; 3] = [
+    "api.bucket.org",
+    "api.your_bitbucket_domain.org",
+    "your_bitbucket_domain.org",
+];
+
+impl ApiUrl {
+    /// Reads the address of Bitbucket's API: with or without scheme, `/2.0` and slashes; a
+    /// bitbucket.org page address is understood as Bitbucket Cloud.
+    pub fn parse_bitbucket(typed: &str) -> Result<Self, ApiUrlError> {
+        let mut url = read_address(typed)?;
+        let host = url.host_str().unwrap_or_default().to_lowercase();
+        if EXAMPLES.contains(&host.as_str()) {
+            return Err(ApiUrlError::DocumentationExample(host));
+        }
+        if url.path().contains("/rest/api") || url.path().contains("/plugins/servlet") {
+            return Err(ApiUrlError::DataCenter(host));
+        }
+        if matches!(
+            host.as_str(),
+            "bitbucket.org" | "www.bitbucket.org" | "api.bitbucket.org"
+        ) {
+            return Self::parse_exact(BITBUCKET_CLOUD_API);
+        }
+        let path = url.path().trim_end_matches('/').to_owned();
+        let base = ["/2.0", "/1.0", "/!api/2.0"]
+            .iter()
+            .find_map(|version| path.strip_suffix(version))
+            .unwrap_or(&path)
+            .to_owned();
+        url.set_path(&base);
+        Ok(Self(url))
+    }
+
+    /// Reads the address of BalkanID's REST API; anything after the host is left off.
+    pub fn parse_balkanid(typed: &str) -> Result<Self, ApiUrlError> {
+        let mut url = read_address(typed)?;
+        url.set_path("");
+        Ok(Self(url))
+    }
+
+    /// Reads the address of BalkanID's Public API, whose path is `/api/public`.
+    pub fn parse_balkanid_public(typed: &str) -> Result<Self, ApiUrlError> {
+        let mut url = read_address(typed)?;
+        url.set_path("/api/public");
+        Ok(Self(url))
+    }
+
+    fn parse_exact(address: &str) -> Result<Self, ApiUrlError> {
+        Url::parse(address)
+            .map(Self)
+            .map_err(|_| ApiUrlError::NoAddress(address.to_owned()))
+    }
+
+    /// Bitbucket Cloud's API.
+    pub fn bitbucket_cloud() -> Self {
+        // The constant parses; a test holds it to that.
+        Self::parse_exact(BITBUCKET_CLOUD_API).unwrap_or_else(|_| unreachable!("a constant"))
+    }
+
+    /// BalkanID's REST API.
+    pub fn balkanid() -> Self {
+        Self::parse_exact(BALKANID_API).unwrap_or_else(|_| unreachable!("a constant"))
+    }
+
+    /// The address of a path of this API; `path` begins with a slash and is already encoded.
+    pub fn join(&self, path: &str) -> Url {
+        let mut url = self.0.clone();
+        let (path, query) = match path.split_once('?') {
+            Some((path, query)) => (path, Some(query)),
+            None => (path, None),
+        };
+        let base = self.0.path().trim_end_matches('/');
+        url.set_path(&format!("{base}{path}"));
+        url.set_query(query);
+        url
+    }
+
+    /// The base address itself.
+    pub fn url(&self) -> &Url {
+        &self.0
+    }
+
+    /// The host, with its port where it has one.
+    pub fn host(&self) -> String {
+        let host = self.0.host_str().unwrap_or_default();
+        match self.0.port() {
+            Some(port) => format!("{host}:{port}"),
+            None => host.to_owned(),
+        }
+    }
+
+    /// Whether this is Bitbucket Cloud's own API.
+    pub fn is_bitbucket_cloud(&self) -> bool {
+        self.0.scheme() == "https" && self.0.host_str() == Some("api.bitbucket.org")
+    }
+}
+
+impl fmt::Display for ApiUrl {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.0.as_str().trim_end_matches('/'))
+    }
+}
+
+/// Whether the host of an address is this machine, where plain http cannot be read on the way.
+pub fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+fn read_address(typed: &str) -> Result<Url, ApiUrlError> {
+    let text = typed.trim().trim_matches(['"', '\'', '`', '<', '>']).trim();
+    if text.is_empty() {
+        return Err(ApiUrlError::Empty);
+    }
+    if crate::token::looks_like_token(text) {
+        return Err(ApiUrlError::Token);
+    }
+    let with_scheme = match text.contains("://") {
+        true => text.to_owned(),
+        false => format!("https://{text}"),
+    };
+    if text.contains(char::is_whitespace) {
+        return Err(ApiUrlError::NoAddress(text.to_owned()));
+    }
+    let mut url =
+        Url::parse(&with_scheme).map_err(|_| ApiUrlError::NoAddress(without_userinfo(text)))?;
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(ApiUrlError::Credentials);
+    }
+    let host = url.host_str().unwrap_or_default().to_owned();
+    // A bare word is a slip of the hand; behind a typed scheme it may be a host of the intranet.
+    let named = text.contains("://") || is_loopback(&url) || host.contains('.');
+    if host.is_empty() || !named {
+        return Err(ApiUrlError::NoAddress(text.to_owned()));
+    }
+    match url.scheme() {
+        "https" => {}
+        "http" if is_loopback(&url) => {}
+        "http" => return Err(ApiUrlError::PlainHttp(host)),
+        other => return Err(ApiUrlError::Scheme(other.to_owned())),
+    }
+    url.set_query(None);
+    url.set_fragment(None);
+    Ok(url)
+}
+
+fn without_userinfo(text: &str) -> String {
+    text.rsplit('@').next().unwrap_or_default().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bitbucket(typed: &str) -> Result<String, ApiUrlError> {
+        ApiUrl::parse_bitbucket(typed).map(|url| url.to_string())
+    }
+
+    #[test]
+    fn every_way_to_write_the_cloud_address_is_understood() {
+        for typed in [
+            "https://api.bitbucket.org",
+            " https://api.bitbucket.org/2.0/ ",
+            "api.bitbucket.org",
+            "https://bitbucket.org/acme",
+            "http://bitbucket.org".replace("http:", "https:").as_str(),
+            "https://api.bitbucket.org/2.0/workspaces/acme?x=y",
+        ] {
+            assert_eq!(bitbucket(typed), Ok(BITBUCKET_CLOUD_API.into()), "{typed}");
+        }
+        assert!(ApiUrl::bitbucket_cloud().is_bitbucket_cloud());
+        assert_eq!(ApiUrl::balkanid().to_string(), BALKANID_API);
+    }
+
+    #[test]
+    fn plain_http_is_for_this_machine_alone() {
+        assert_eq!(
+            bitbucket("http://127.0.0.1:4010/2.0"),
+            Ok("http://127.0.0.1:4010".into())
+        );
+        assert_eq!(
+            bitbucket("http://[::1]:4010"),
+            Ok("http://[::1]:4010".into())
+        );
+        assert_eq!(
+            bitbucket("http://localhost:1"),
+            Ok("http://localhost:1".into())
+        );
+        assert!(matches!(
+            bitbucket("http://api.bitbucket.org"),
+            Err(ApiUrlError::PlainHttp(_))
+        ));
+        assert!(matches!(
+            bitbucket("http://127.0.0.1.example.org"),
+            Err(ApiUrlError::PlainHttp(_))
+        ));
+    }
+
+    #[test]
+    fn refusals_name_their_reason_and_repeat_no_secret() {
+        assert_eq!(bitbucket(""), Err(ApiUrlError::Empty));
+        assert_eq!(
+            bitbucket("ftp://api.bitbucket.org"),
+            Err(ApiUrlError::Scheme("ftp".into()))
+        );
+        assert_eq!(
+            bitbucket("https://me:canary@api.bitbucket.org"),
+            Err(ApiUrlError::Credentials)
+        );
+        assert!(matches!(
+            bitbucket("https://api.bucket.org"),
+            Err(ApiUrlError::DocumentationExample(_))
+        ));
+        assert!(matches!(
+            bitbucket("https://git.acme.example/rest/api/1.0"),
+            Err(ApiUrlError::DataCenter(_))
+        ));
+        assert!(matches!(bitbucket("acme"), Err(ApiUrlError::NoAddress(_))));
+        assert!(matches!(
+            bitbucket("my server"),
+            Err(ApiUrlError::NoAddress(_))
+        ));
+    }
+
+    #[test]
+    fn paths_join_under_the_base() {
+        let url = ApiUrl::parse_bitbucket("http://127.0.0.1:4010/proxy/2.0").expect("an address");
+        assert_eq!(
+            url.join("/2.0/user?pagelen=10").as_str(),
+            "http://127.0.0.1:4010/proxy/2.0/user?pagelen=10"
+        );
+        let public = ApiUrl::parse_balkanid_public("acme.balkanid.app").expect("an address");
+        assert_eq!(
+            public.url().as_str(),
+            "https://acme.balkanid.app/api/public"
+        );
+    }
+}

@@ -1,0 +1,323 @@
+//! What has been typed so far, and what becomes of it once all is there.
+
+use crate::problem::{Problem, ProblemCode};
+use crate::{ApiUrl, Email, WorkspaceId, account, address, workspace_id};
+
+/// How BalkanID gets Bitbucket's data, in the words of its form.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ExtractionType {
+    /// BalkanID reads Bitbucket itself.
+    #[default]
+    Direct,
+    /// BalkanID reads a SCIM server.
+    Scim,
+    /// CSV files go to BalkanID's team.
+    ManualUpload,
+    /// CSV files go through the bulk API.
+    AutomatedUpload,
+}
+
+impl ExtractionType {
+    /// Every type, in the form's order.
+    pub const ALL: [Self; 4] = [
+        Self::Direct,
+        Self::Scim,
+        Self::ManualUpload,
+        Self::AutomatedUpload,
+    ];
+
+    /// The name in JSON and in saved progress.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Direct => "direct",
+            Self::Scim => "scim",
+            Self::ManualUpload => "manual_upload",
+            Self::AutomatedUpload => "automated_upload",
+        }
+    }
+
+    /// The words of BalkanID's form.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Direct => "Direct integration",
+            Self::Scim => "SCIM integration",
+            Self::ManualUpload => "Manual file upload",
+            Self::AutomatedUpload => "Automated upload using API",
+        }
+    }
+
+    /// The type with a name, where there is one.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == name)
+    }
+}
+
+/// Everything typed so far, as typed, so that nothing is lost, not even what cannot be read.
+///
+/// It holds no secret: those go to the keychain and nowhere else.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Draft {
+    /// Whether the service account was said to be there.
+    pub service_account_confirmed: bool,
+    /// The workspace ID.
+    pub workspace: Option<String>,
+    /// Bitbucket's API URL.
+    pub api_url: Option<String>,
+    /// The account's e-mail.
+    pub account: Option<String>,
+    /// BalkanID's REST base.
+    pub balkanid_url: Option<String>,
+    /// BalkanID's Public API.
+    pub balkanid_public_url: Option<String>,
+    /// The Primary Application owner, an e-mail.
+    pub primary_owner: Option<String>,
+    /// The Secondary Application Owner(s), e-mails.
+    pub secondary_owners: Vec<String>,
+    /// The description.
+    pub description: Option<String>,
+    /// The extraction type.
+    pub extraction: ExtractionType,
+}
+
+/// A whole set-up: every value parsed, nothing left to check but the world.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Setup {
+    /// The workspace.
+    pub workspace: WorkspaceId,
+    /// Bitbucket's API.
+    pub api_url: ApiUrl,
+    /// The account's e-mail.
+    pub account: Email,
+    /// BalkanID's REST API.
+    pub balkanid_url: ApiUrl,
+    /// BalkanID's Public API; without it a sync is started by hand.
+    pub balkanid_public_url: Option<ApiUrl>,
+    /// The Primary Application owner.
+    pub primary_owner: Email,
+    /// The Secondary Application Owner(s).
+    pub secondary_owners: Vec<Email>,
+    /// The description, empty where none was given.
+    pub description: String,
+    /// The extraction type.
+    pub extraction: ExtractionType,
+}
+
+impl Draft {
+    /// Parses everything; on failure lists everything that is missing or cannot be read.
+    pub fn finish(self) -> Result<Setup, Vec<Problem>> {
+        let mut problems = Vec::new();
+        let workspace = keep(read_workspace(self.workspace.as_deref()), &mut problems);
+        let api_url = keep(read_api_url(self.api_url.as_deref()), &mut problems);
+        let account = keep(read_account(self.account.as_deref()), &mut problems);
+        let balkanid_url = keep(
+            read_balkanid_url(self.balkanid_url.as_deref()),
+            &mut problems,
+        );
+        let public_url = keep(
+            read_balkanid_public_url(self.balkanid_public_url.as_deref()),
+            &mut problems,
+        );
+        let primary_owner = keep(
+            read_primary_owner(self.primary_owner.as_deref()),
+            &mut problems,
+        );
+        let secondary_owners: Vec<Option<Email>> = self
+            .secondary_owners
+            .iter()
+            .filter(|typed| !typed.trim().is_empty())
+            .map(|typed| keep(read_owner(typed, "secondary-owner"), &mut problems))
+            .collect();
+        match (
+            workspace,
+            api_url,
+            account,
+            balkanid_url,
+            public_url,
+            primary_owner,
+        ) {
+            (
+                Some(workspace),
+                Some(api_url),
+                Some(account),
+                Some(balkanid_url),
+                Some(balkanid_public_url),
+                Some(primary_owner),
+            ) if problems.is_empty() => Ok(Setup {
+                workspace,
+                api_url,
+                account,
+                balkanid_url,
+                balkanid_public_url,
+                primary_owner,
+                secondary_owners: secondary_owners.into_iter().flatten().collect(),
+                description: self.description.unwrap_or_default().trim().to_owned(),
+                extraction: self.extraction,
+            }),
+            _ => Err(problems),
+        }
+    }
+}
+
+fn keep<T>(read: Result<T, Problem>, problems: &mut Vec<Problem>) -> Option<T> {
+    read.map_err(|problem| problems.push(problem)).ok()
+}
+
+/// Reads what was typed for the workspace ID.
+pub fn read_workspace(typed: Option<&str>) -> Result<WorkspaceId, Problem> {
+    use workspace_id::WorkspaceIdError;
+    WorkspaceId::parse(typed.unwrap_or_default()).map_err(|error| {
+        let code = match error {
+            WorkspaceIdError::Empty => ProblemCode::ValueMissing,
+            WorkspaceIdError::Token | WorkspaceIdError::Email(_) => ProblemCode::WrongField,
+            WorkspaceIdError::DisplayName(_)
+            | WorkspaceIdError::AddressWithoutWorkspace(_)
+            | WorkspaceIdError::OtherSite(_)
+            | WorkspaceIdError::Character { .. }
+            | WorkspaceIdError::TooLong { .. } => ProblemCode::ValueUnreadable,
+        };
+        Problem::new(code, error.to_string())
+            .on_field("workspace")
+            .with_first_hint("It stands under Workspace settings > Workspace ID; any address of the workspace copied from the browser works too.")
+    })
+}
+
+/// Reads what was typed for Bitbucket's API URL; nothing typed means Bitbucket Cloud.
+pub fn read_api_url(typed: Option<&str>) -> Result<ApiUrl, Problem> {
+    match typed.filter(|typed| !typed.trim().is_empty()) {
+        None => Ok(ApiUrl::bitbucket_cloud()),
+        Some(typed) => {
+            ApiUrl::parse_bitbucket(typed).map_err(|error| address_problem(&error, "api-url"))
+        }
+    }
+}
+
+/// Reads what was typed for BalkanID's REST base; nothing typed means BalkanID's own.
+pub fn read_balkanid_url(typed: Option<&str>) -> Result<ApiUrl, Problem> {
+    match typed.filter(|typed| !typed.trim().is_empty()) {
+        None => Ok(ApiUrl::balkanid()),
+        Some(typed) => {
+            ApiUrl::parse_balkanid(typed).map_err(|error| address_problem(&error, "balkanid-url"))
+        }
+    }
+}
+
+/// Reads what was typed for BalkanID's Public API; nothing typed means none.
+pub fn read_balkanid_public_url(typed: Option<&str>) -> Result<Option<ApiUrl>, Problem> {
+    match typed.filter(|typed| !typed.trim().is_empty()) {
+        None => Ok(None),
+        Some(typed) => ApiUrl::parse_balkanid_public(typed)
+            .map(Some)
+            .map_err(|error| address_problem(&error, "balkanid-public-url")),
+    }
+}
+
+/// Reads what was typed for the account's e-mail.
+pub fn read_account(typed: Option<&str>) -> Result<Email, Problem> {
+    Email::parse(typed.unwrap_or_default()).map_err(|error| {
+        let code = match error {
+            account::EmailError::Empty => ProblemCode::ValueMissing,
+            account::EmailError::UserName(_) | account::EmailError::Unfinished(_) => {
+                ProblemCode::EmailExpected
+            }
+            account::EmailError::Token => ProblemCode::WrongField,
+        };
+        Problem::new(code, error.to_string()).on_field("account")
+    })
+}
+
+/// Reads what was typed for the Primary Application owner.
+pub fn read_primary_owner(typed: Option<&str>) -> Result<Email, Problem> {
+    read_owner(typed.unwrap_or_default(), "primary-owner")
+}
+
+/// Reads what was typed for an owner.
+pub fn read_owner(typed: &str, field: &'static str) -> Result<Email, Problem> {
+    Email::parse(typed).map_err(|error| match error {
+        account::EmailError::Empty => Problem::new(
+            ProblemCode::ValueMissing,
+            "BalkanID asks for a Primary Application owner, and none is given.",
+        )
+        .with_first_hint("Enter the e-mail with which the owner signs in to BalkanID."),
+        account::EmailError::Token => Problem::new(ProblemCode::WrongField, error.to_string()),
+        account::EmailError::UserName(typed) | account::EmailError::Unfinished(typed) => Problem::new(
+            ProblemCode::ValueUnreadable,
+            format!("“{typed}” is not a whole e-mail address; BalkanID knows owners by their e-mail."),
+        ),
+    }
+    .on_field(field))
+}
+
+fn address_problem(error: &address::ApiUrlError, field: &'static str) -> Problem {
+    use address::ApiUrlError;
+    let code = match error {
+        ApiUrlError::PlainHttp(_) | ApiUrlError::Scheme(_) | ApiUrlError::Credentials => {
+            ProblemCode::AddressNotAllowed
+        }
+        ApiUrlError::Empty => ProblemCode::ValueMissing,
+        ApiUrlError::NoAddress(_) | ApiUrlError::DocumentationExample(_) => {
+            ProblemCode::ValueUnreadable
+        }
+        ApiUrlError::Token => ProblemCode::WrongField,
+        ApiUrlError::DataCenter(_) => ProblemCode::DataCenterFound,
+    };
+    let problem = Problem::new(code, error.to_string()).on_field(field);
+    match (field, code) {
+        ("api-url", _) => problem,
+        // The table's hint speaks of Bitbucket's address.
+        (_, ProblemCode::AddressNotAllowed) => problem.with_hints(vec![
+            "BalkanID's addresses begin with https://; plain http is for this machine alone."
+                .to_owned(),
+        ]),
+        _ => problem,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn whole() -> Draft {
+        Draft {
+            workspace: Some("https://bitbucket.org/acme/".into()),
+            account: Some("svc@acme.example".into()),
+            primary_owner: Some("owner@acme.example".into()),
+            secondary_owners: vec![" ".into(), "second@acme.example".into()],
+            ..Draft::default()
+        }
+    }
+
+    #[test]
+    fn a_whole_draft_becomes_a_setup_with_the_usual_addresses() {
+        let setup = whole().finish().expect("a whole draft");
+        assert_eq!(setup.workspace.as_str(), "acme");
+        assert_eq!(setup.api_url.to_string(), "https://api.bitbucket.org");
+        assert_eq!(setup.balkanid_url.to_string(), "https://app.balkan.id");
+        assert_eq!(setup.balkanid_public_url, None);
+        assert_eq!(setup.secondary_owners.len(), 1);
+    }
+
+    #[test]
+    fn everything_that_is_missing_is_listed_not_the_first_alone() {
+        let draft = Draft {
+            account: Some("janesmith".into()),
+            api_url: Some("http://api.bitbucket.org".into()),
+            secondary_owners: vec!["nobody".into()],
+            ..Draft::default()
+        };
+        let problems = draft.finish().expect_err("much is missing");
+        let found: Vec<_> = problems
+            .iter()
+            .map(|problem| (problem.code, problem.field))
+            .collect();
+        assert_eq!(
+            found,
+            [
+                (ProblemCode::ValueMissing, Some("workspace")),
+                (ProblemCode::AddressNotAllowed, Some("api-url")),
+                (ProblemCode::EmailExpected, Some("account")),
+                (ProblemCode::ValueMissing, Some("primary-owner")),
+                (ProblemCode::ValueUnreadable, Some("secondary-owner")),
+            ]
+        );
+    }
+}

@@ -1,0 +1,153 @@
+//! What a pasted token can tell by its shape alone. A shape is a hint, never a verdict.
+
+use crate::{CredentialSlot, Secret};
+
+/// What the head of a token suggests.
+///
+/// Source: <https://community.atlassian.com/forums/Bitbucket-questions/Can-we-confirm-BitBucket-s-token-prefixes/qaq-p/3093481>.
+/// Lengths vary by Atlassian's own word, so no length is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TokenShape {
+    /// `ATCT…`: an access token of a workspace, a project or a repository.
+    AccessToken,
+    /// `ATAT…`: an Atlassian API token, of any product, with or without scopes.
+    ApiToken,
+    /// `ATBB…`: an app password, a kind that ended on 28 July 2026.
+    AppPassword,
+    /// No head that is known here.
+    Unknown,
+}
+
+impl TokenShape {
+    /// Reads the shape off the head of a token.
+    pub fn of(token: &str) -> Self {
+        match token.get(..4) {
+            Some("ATCT") => Self::AccessToken,
+            Some("ATAT") => Self::ApiToken,
+            Some("ATBB") => Self::AppPassword,
+            _ => Self::Unknown,
+        }
+    }
+
+    /// What a sentence calls a token of this shape; `None` where the shape tells nothing.
+    pub fn noun(self) -> Option<&'static str> {
+        match self {
+            Self::AccessToken => Some("an access token of a workspace, project or repository"),
+            Self::ApiToken => Some("an Atlassian API token"),
+            Self::AppPassword => Some("an app password"),
+            Self::Unknown => None,
+        }
+    }
+
+    /// Whether the shape speaks against a slot.
+    pub fn speaks_against(self, slot: CredentialSlot) -> bool {
+        match (self, slot) {
+            (Self::AccessToken, CredentialSlot::Account)
+            | (Self::ApiToken, CredentialSlot::WorkspaceToken)
+            | (Self::AppPassword, _) => true,
+            (Self::AccessToken, CredentialSlot::WorkspaceToken)
+            | (Self::ApiToken, CredentialSlot::Account)
+            | (Self::Unknown, _) => false,
+        }
+    }
+}
+
+/// Why a pasted text cannot be a token. The text itself is never repeated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TokenError {
+    /// Nothing, or only spaces, was pasted.
+    #[error("The field is empty.")]
+    Empty,
+    /// Spaces or line ends inside the token.
+    #[error("The pasted text has spaces or line ends inside; a token is one unbroken line.")]
+    Broken,
+    /// A web address.
+    #[error("This is a web address, and a token was asked for.")]
+    Address,
+    /// An e-mail address.
+    #[error("This is an e-mail address, and a token was asked for.")]
+    Email,
+    /// A character that cannot travel in a header.
+    #[error("The pasted text holds a character that no token has; copy the token once more.")]
+    Character,
+    /// Far longer than a token.
+    #[error("The pasted text is far longer than a token; copy the token alone.")]
+    TooLong,
+}
+
+/// More than four times the longest token seen in the wild (about 190 to 800 characters).
+const LONGEST: usize = 4096;
+
+/// Reads a pasted token generously: spaces, line ends and quotes around it do not matter, nor does
+/// a `Bearer ` before it, nor line ends that a mail program put inside.
+pub fn parse_token(pasted: &str) -> Result<Secret, TokenError> {
+    let trimmed = pasted.trim_matches(|character: char| {
+        character.is_whitespace() || matches!(character, '"' | '\'' | '`' | '\u{200b}' | '\u{feff}')
+    });
+    let trimmed = trimmed
+        .strip_prefix("Bearer ")
+        .or_else(|| trimmed.strip_prefix("bearer "))
+        .unwrap_or(trimmed)
+        .trim();
+    if trimmed.is_empty() {
+        return Err(TokenError::Empty);
+    }
+    if trimmed.len() > LONGEST {
+        return Err(TokenError::TooLong);
+    }
+    if trimmed.contains("://") {
+        return Err(TokenError::Address);
+    }
+    if trimmed.contains(char::is_whitespace) {
+        return Err(TokenError::Broken);
+    }
+    if trimmed.contains('@') && !looks_like_token(trimmed) {
+        return Err(TokenError::Email);
+    }
+    if !trimmed
+        .chars()
+        .all(|character| character.is_ascii_graphic())
+    {
+        return Err(TokenError::Character);
+    }
+    Ok(Secret::new(trimmed))
+}
+
+/// Whether a text pasted into a field for something else is a token, so that it is neither echoed
+/// nor saved.
+pub fn looks_like_token(text: &str) -> bool {
+    text.len() >= 24 && TokenShape::of(text.trim()) != TokenShape::Unknown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_is_read_out_of_what_surrounds_it() {
+        let read = |pasted: &str| parse_token(pasted).map(|token| token.expose().to_owned());
+        assert_eq!(read("  ATCTT3x-_=AB\r\n"), Ok("ATCTT3x-_=AB".into()));
+        assert_eq!(read("\"Bearer ATCTT3x\""), Ok("ATCTT3x".into()));
+        assert_eq!(read("\u{feff}ATATT3x\u{200b}"), Ok("ATATT3x".into()));
+    }
+
+    #[test]
+    fn what_is_no_token_is_refused_with_its_reason() {
+        let refused = |pasted: &str| parse_token(pasted).expect_err("no token");
+        assert_eq!(refused(" \t\n"), TokenError::Empty);
+        assert_eq!(refused("ATCTT3x yyy"), TokenError::Broken);
+        assert_eq!(refused("https://bitbucket.org/acme"), TokenError::Address);
+        assert_eq!(refused("jane@acme.example"), TokenError::Email);
+        assert_eq!(refused("ATCTT3xé"), TokenError::Character);
+        assert_eq!(refused(&"a".repeat(5000)), TokenError::TooLong);
+    }
+
+    #[test]
+    fn shapes_are_hints_for_their_slots() {
+        assert_eq!(TokenShape::of("ATCTT3xFfGN0abc"), TokenShape::AccessToken);
+        assert_eq!(TokenShape::of("é"), TokenShape::Unknown);
+        assert!(TokenShape::of("ATATT3x").speaks_against(CredentialSlot::WorkspaceToken));
+        assert!(TokenShape::of("ATBBx").speaks_against(CredentialSlot::Account));
+        assert!(!TokenShape::of("opaque").speaks_against(CredentialSlot::Account));
+    }
+}
