@@ -1,1 +1,3 @@
 //! The use cases that each front door calls.
+
+pub mod json;

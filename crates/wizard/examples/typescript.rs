@@ -1,0 +1,27 @@
+//! Writes the window's TypeScript types into a folder: `cargo xtask codegen` runs it.
+
+use std::error::Error;
+
+use bbsetup_wizard::json;
+use ts_rs::{Config, TS};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let folder = std::env::args_os().nth(1).ok_or("give the folder to write into")?;
+    let config = Config::new()
+        .with_out_dir(folder)
+        .with_large_int("number")
+        .with_import_extension(Some("ts"));
+    // Each of these brings the types that it is made of.
+    json::HomeJson::export_all(&config)?;
+    json::CheckEventJson::export_all(&config)?;
+    json::GuideJson::export_all(&config)?;
+    json::StepAnswerJson::export_all(&config)?;
+    json::AnswersJson::export_all(&config)?;
+    json::SaveJson::export_all(&config)?;
+    json::PlanJson::export_all(&config)?;
+    json::KeyNamesJson::export_all(&config)?;
+    json::SubmitEventJson::export_all(&config)?;
+    json::ExportFormatJson::export_all(&config)?;
+    json::ExportJson::export_all(&config)?;
+    Ok(())
+}

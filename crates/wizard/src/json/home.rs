@@ -1,0 +1,79 @@
+//! What the window opens with.
+
+use serde::Serialize;
+use ts_rs::TS;
+
+use super::{ProblemJson, ProgressJson, VerdictJson};
+
+/// The first thing the window asks for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+pub struct HomeJson {
+    /// The program's version.
+    pub version: String,
+    /// The practice servers' scenario; nothing outside practice mode.
+    pub practice: Option<PracticeJson>,
+    /// The keychain's state.
+    pub keychain: KeychainJson,
+    /// A set-up that was begun and not finished.
+    pub unfinished: Option<ProgressJson>,
+    /// Finished set-ups, one a workspace.
+    pub profiles: Vec<ProfileJson>,
+    /// Where progress is kept.
+    pub home_folder: String,
+    /// What keeps progress from being saved, such as a folder that may not be written to.
+    pub problems: Vec<ProblemJson>,
+}
+
+/// What practice mode tells the window.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+pub struct PracticeJson {
+    /// Where the practice Bitbucket is.
+    pub bitbucket_url: String,
+    /// Values to try, by input name (`workspace`, `workspace_token`, `account`, …). They open
+    /// nothing but the practice servers on this machine.
+    pub values: Vec<PracticeValueJson>,
+}
+
+/// A value to try in practice mode.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+pub struct PracticeValueJson {
+    /// The input it is for.
+    pub input: String,
+    /// What a person calls it.
+    pub label: String,
+    /// The value.
+    pub value: String,
+}
+
+/// The keychain's state.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+pub struct KeychainJson {
+    /// What the system calls it: "Secret Service", "Keychain", "Credential Manager", "this
+    /// process only".
+    pub store: String,
+    /// Whether a write, a read and a delete have proved it; false also while that is not known.
+    pub proved: bool,
+    /// Whether the person chose to go on for this process only.
+    pub memory_only: bool,
+    /// What is wrong with it.
+    pub problem: Option<ProblemJson>,
+}
+
+/// One finished set-up.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+pub struct ProfileJson {
+    /// The workspace ID, which names the profile.
+    pub workspace: String,
+    /// The account's e-mail.
+    pub account: String,
+    /// The last report's verdict.
+    pub verdict: Option<VerdictJson>,
+    /// When it was checked, RFC 3339 in UTC.
+    pub checked_at: Option<String>,
+    /// BalkanID's status when last seen.
+    pub balkanid: Option<super::StatusJson>,
+    /// The integration's ID at BalkanID.
+    pub integration_id: Option<String>,
+    /// Days until the first token expires, where that was entered.
+    pub days_left: Option<i32>,
+}

@@ -1,0 +1,19 @@
+//! What crosses to the outside: the contract's JSON and the window's messages.
+//!
+//! These types are promises; the domain's are not. Each is made from its domain type by full
+//! destructuring, so that a new field is a decision. The window's TypeScript is generated from
+//! them by `cargo xtask codegen`.
+
+mod check;
+mod draft;
+mod guide;
+mod home;
+mod problem;
+mod submission;
+
+pub use check::*;
+pub use draft::*;
+pub use guide::*;
+pub use home::*;
+pub use problem::*;
+pub use submission::*;

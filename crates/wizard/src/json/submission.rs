@@ -1,0 +1,235 @@
+//! Saving, submitting, watching and exporting.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use super::ProblemJson;
+
+/// `bbsetup.save/1`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+pub struct SaveJson {
+    /// Always `bbsetup.save/1`.
+    pub schema: String,
+    /// The workspace ID.
+    pub profile: String,
+    /// The slots that were saved.
+    pub saved: Vec<String>,
+    /// The keychain's name.
+    pub store: String,
+}
+
+/// `api` or `assisted`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum RouteJson {
+    /// One CSV row through BalkanID's API.
+    Api,
+    /// BalkanID's form, filled in by hand.
+    Assisted,
+}
+
+/// What would be written to BalkanID, shown before it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+pub struct PlanJson {
+    /// The route that the program takes, and why in `reason`.
+    pub route: RouteJson,
+    /// Why this route.
+    pub reason: String,
+    /// The tenant's name, where BalkanID told it.
+    pub tenant: Option<String>,
+    /// The integration that would be updated; nothing where one would be created.
+    pub updates: Option<String>,
+    /// The row to be written, column by column, secrets masked; empty on the assisted route.
+    pub row: Vec<CellJson>,
+    /// The fields of BalkanID's form, in its order and words; for the assisted route.
+    pub form: Vec<FormFieldJson>,
+    /// Where the names of the secret keys come from.
+    pub keys: KeysJson,
+    /// What the API does not carry, and where to set it by hand.
+    pub by_hand: Vec<String>,
+    /// What stands in the way of the API route.
+    pub problems: Vec<ProblemJson>,
+}
+
+/// One column of the row.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+pub struct CellJson {
+    /// The column's name.
+    pub column: String,
+    /// Its value, secrets masked.
+    pub value: String,
+}
+
+/// Where the names of Bitbucket's secret keys come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum KeysJson {
+    /// From a Bitbucket row that the tenant has.
+    FromTenant,
+    /// Typed by the admin, who confirms them.
+    ToConfirm,
+    /// Not known; the assisted route needs none.
+    NotNeeded,
+}
+
+/// The names of the keys under which BalkanID keeps Bitbucket's credentials.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct KeyNamesJson {
+    /// Of the workspace access token.
+    pub access_token: String,
+    /// Of the API URL.
+    pub api_url: String,
+    /// Of the workspace.
+    pub workspace: String,
+    /// Of the account's e-mail.
+    pub account_username: String,
+    /// Of the account's API token.
+    pub account_app_password: String,
+}
+
+/// One field of BalkanID's form.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+pub struct FormFieldJson {
+    /// The field's name for the copy command, such as `workspace_token`.
+    pub field: String,
+    /// The label on the form.
+    pub label: String,
+    /// Another label that BalkanID's pages use for it.
+    pub also_called: Option<String>,
+    /// The value; secrets as `•••• 1111`.
+    pub value: String,
+    /// Whether it is a secret: the copy leaves the clipboard after 30 s.
+    pub secret: bool,
+}
+
+/// `bbsetup.submit/1`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+pub struct SubmitJson {
+    /// Always `bbsetup.submit/1`.
+    pub schema: String,
+    /// The route taken.
+    pub route: RouteJson,
+    /// The integration's ID at BalkanID.
+    pub integration_id: Option<String>,
+    /// The ID that BalkanID gave to the sync.
+    pub correlation_id: Option<String>,
+    /// Whether an integration was created (true) or updated (false).
+    pub created: bool,
+    /// What BalkanID shows otherwise than asked.
+    pub differences: Vec<DifferenceJson>,
+    /// What could not be done or is worth knowing.
+    pub problems: Vec<ProblemJson>,
+}
+
+/// A value that BalkanID shows otherwise than asked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+pub struct DifferenceJson {
+    /// The field, in BalkanID's words.
+    pub field: String,
+    /// What was asked.
+    pub asked: String,
+    /// What BalkanID shows.
+    pub shown: String,
+}
+
+/// `bbsetup.status/1`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+pub struct StatusJson {
+    /// Always `bbsetup.status/1`.
+    pub schema: String,
+    /// What BalkanID says of the integration.
+    pub state: StateJson,
+    /// In the words of BalkanID's page, such as `Connected / Data available`.
+    pub words: String,
+    /// BalkanID's message, as it stands.
+    pub message: Option<String>,
+    /// When it last ran, as BalkanID writes it.
+    pub last_run: Option<String>,
+    /// The integration's ID.
+    pub integration_id: Option<String>,
+    /// When this was seen, RFC 3339 in UTC.
+    pub seen_at: String,
+}
+
+/// The state of an integration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum StateJson {
+    /// Connected / Data available.
+    Connected,
+    /// A sync is under way.
+    Running,
+    /// BalkanID reports an error.
+    Error,
+    /// Created, and never run.
+    Inactive,
+    /// Something else.
+    Unknown,
+}
+
+/// What the window receives while a submission runs and is watched.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum SubmitEventJson {
+    /// A stage began: `keychain`, `upload`, `find`, `sync` or `watch`.
+    Stage {
+        /// Its name.
+        stage: String,
+        /// What is being waited for.
+        text: String,
+    },
+    /// A stage is done.
+    StageDone {
+        /// Its name.
+        stage: String,
+        /// What was seen.
+        text: String,
+    },
+    /// The submission is through; watching goes on.
+    Submitted {
+        /// What was done.
+        submission: SubmitJson,
+    },
+    /// BalkanID's status, each time it is read.
+    Status {
+        /// The status.
+        status: StatusJson,
+    },
+    /// The end: connected, an error, the time limit, or stopped.
+    Ended {
+        /// What is wrong, if anything.
+        problems: Vec<ProblemJson>,
+    },
+}
+
+/// The formats of an export.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum ExportFormatJson {
+    /// JSON without secrets.
+    Json,
+    /// TOML without secrets.
+    Toml,
+    /// Environment variables without secrets.
+    Env,
+    /// Everything, encrypted to a passphrase; `age -d` opens it.
+    Age,
+    /// The evidence report as Markdown.
+    EvidenceMarkdown,
+    /// The evidence report as one HTML file.
+    EvidenceHtml,
+}
+
+/// `bbsetup.export/1`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+pub struct ExportJson {
+    /// Always `bbsetup.export/1`.
+    pub schema: String,
+    /// The file that was written.
+    pub file: String,
+    /// Its SHA-256 in hexadecimal.
+    pub sha256: String,
+    /// Whether it holds secrets, which only the encrypted form does.
+    pub holds_secrets: bool,
+}
