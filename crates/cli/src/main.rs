@@ -1,2 +1,57 @@
-//! The bbsetup command.
-fn main() {}
+//! The terminal door: the `bbsetup` command.
+//!
+//! It reads the environment and the terminal, calls the same use cases as the window, and prints
+//! what they give back. Standard output holds the result alone; everything else goes to standard
+//! error.
+
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a front door prints; nothing else does"
+)]
+
+mod arguments;
+mod check;
+mod context;
+mod exit;
+mod practice;
+mod refuse;
+mod report;
+mod terminal;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::arguments::{Arguments, Command};
+use crate::context::Context;
+
+fn main() -> ExitCode {
+    if let Some(sentence) = refuse::secret_in(std::env::args().skip(1)) {
+        eprintln!("{sentence}");
+        return exit::USAGE.into();
+    }
+    let arguments = Arguments::parse();
+    let runtime = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("The program could not start its threads: {error}.");
+            return exit::DEFECT.into();
+        }
+    };
+    let code = runtime.block_on(run(arguments));
+    // A keychain call that hangs must not hold the end up.
+    runtime.shutdown_background();
+    code.into()
+}
+
+async fn run(arguments: Arguments) -> exit::Code {
+    let context = match Context::new(&arguments.shared) {
+        Ok(context) => context,
+        Err(problems) => return report::print_failure(arguments.shared.json, &problems),
+    };
+    match arguments.command {
+        Command::Check(_) => check::run(&context).await,
+        Command::Practice(practice) => practice::run(&context, &practice).await,
+    }
+}

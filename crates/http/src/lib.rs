@@ -1,1 +1,20 @@
 //! The only home of reqwest: limits, origin guard, retries and error kinds.
+//!
+//! Any HTTP status is an [`Answer`]; an [`Error`] is where no whole answer came, and says which
+//! layer failed. Plain http is for this machine alone, no redirect is followed, and nothing that is
+//! logged or shown holds a path's query, a header or a body.
+
+mod answer;
+mod client;
+mod error;
+mod origin;
+mod problem;
+mod request;
+
+pub use answer::{Answer, Headers, NotJson};
+pub use client::{Client, Limits, Network, Proxy};
+pub use error::{Error, ErrorKind};
+pub use origin::{OffOrigin, next_link, same_origin};
+pub use problem::problem_code;
+pub use request::{Auth, Body, Method, Request};
+pub use url::Url;

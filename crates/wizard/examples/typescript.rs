@@ -6,7 +6,9 @@ use bbsetup_wizard::json;
 use ts_rs::{Config, TS};
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let folder = std::env::args_os().nth(1).ok_or("give the folder to write into")?;
+    let folder = std::env::args_os()
+        .nth(1)
+        .ok_or("give the folder to write into")?;
     let config = Config::new()
         .with_out_dir(folder)
         .with_large_int("number")

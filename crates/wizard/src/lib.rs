@@ -1,3 +1,12 @@
 //! The use cases that each front door calls.
+//!
+//! A door hands in the world ([`Services`]) and what was typed ([`Inputs`]), calls one use case,
+//! and shows what comes back ([`json`]). No decision is left to a door.
 
+pub mod commands;
+pub mod inputs;
 pub mod json;
+mod services;
+
+pub use inputs::Inputs;
+pub use services::Services;

@@ -131,9 +131,9 @@ pub enum CheckEventJson {
     /// One answer, by itself; `required` and a problem's severity are final only in `finished`.
     Settled {
         /// The answer.
-        check: CheckResultJson,
+        check: Box<CheckResultJson>,
         /// What is wrong with it.
-        problem: Option<ProblemJson>,
+        problem: Option<Box<ProblemJson>>,
     },
     /// A request waits for Bitbucket's rate limit.
     Waiting {

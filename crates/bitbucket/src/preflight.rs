@@ -1,0 +1,288 @@
+//! The whole check, as one reads it: who is this, then everything else at once.
+
+use std::sync::{Mutex, PoisonError};
+
+use bbsetup_setup::report::is_could_not_tell;
+use bbsetup_setup::requirement::{self, excess_scopes};
+use bbsetup_setup::{
+    CheckId, CheckName, CredentialKind, CredentialSeen, CredentialSlot, Finding, Outcome, Problem,
+    ProblemCode, Report,
+};
+use tokio_util::sync::CancellationToken;
+
+use crate::Target;
+use crate::diagnosis;
+use crate::probes::identity::Identity;
+use crate::probes::{
+    groups, identity, members, membership, project_permissions, projects, repositories,
+    repository_permissions, workspace,
+};
+use crate::session::{Credential, Session};
+
+/// What there is to check in a slot.
+#[derive(Clone, Debug)]
+pub enum Given {
+    /// A credential to try.
+    Credential(Credential),
+    /// Nothing that could be sent, and why.
+    Nothing(CredentialSlot, Problem),
+}
+
+impl Given {
+    fn slot(&self) -> CredentialSlot {
+        match self {
+            Self::Credential(credential) => credential.slot(),
+            Self::Nothing(slot, _) => *slot,
+        }
+    }
+}
+
+/// Tries everything that the contract lists for the given slots, all slots at once.
+///
+/// `settled` is told each finding as it comes, by itself; the report weighs them together. After
+/// `stop` what has no answer yet is unknown, and the report comes at once.
+pub async fn check(
+    target: &Target,
+    given: &[Given],
+    settled: &(dyn Fn(&Finding) + Send + Sync),
+    stop: &CancellationToken,
+) -> Report {
+    let token = given
+        .iter()
+        .find(|given| given.slot() == CredentialSlot::WorkspaceToken);
+    let account = given
+        .iter()
+        .find(|given| given.slot() == CredentialSlot::Account);
+    let (token, account) = tokio::join!(
+        check_given(target, token, settled, stop),
+        check_given(target, account, settled, stop),
+    );
+    let mut findings = Vec::new();
+    let mut credentials = Vec::new();
+    let mut general = Vec::new();
+    for slot in [token, account].into_iter().flatten() {
+        if !slot.seen.excess_scopes.is_empty() {
+            general.push(diagnosis::excess(slot.seen.slot, &slot.seen.excess_scopes));
+        }
+        credentials.push(slot.seen);
+        findings.extend(slot.findings);
+    }
+    tell_hidden_from_mismatched(target, &mut findings);
+    Report::settle(
+        target.workspace.clone(),
+        target.api_url.clone(),
+        credentials,
+        findings,
+        general,
+        target.client.sent(),
+    )
+}
+
+/// What the checks of one credential found.
+struct SlotFindings {
+    seen: CredentialSeen,
+    findings: Vec<Finding>,
+}
+
+async fn check_given(
+    target: &Target,
+    given: Option<&Given>,
+    settled: &(dyn Fn(&Finding) + Send + Sync),
+    stop: &CancellationToken,
+) -> Option<SlotFindings> {
+    match given? {
+        Given::Credential(credential) => Some(check_slot(target, credential, settled, stop).await),
+        Given::Nothing(slot, problem) => Some(nothing_to_send(*slot, problem, settled)),
+    }
+}
+
+async fn check_slot(
+    target: &Target,
+    credential: &Credential,
+    settled: &(dyn Fn(&Finding) + Send + Sync),
+    stop: &CancellationToken,
+) -> SlotFindings {
+    let session = Session::new(target, credential, stop);
+    let found = Mutex::new(Vec::new());
+    let note = |finding: Finding| {
+        settled(&finding);
+        found
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(finding);
+    };
+    match identity::probe(&session).await {
+        Identity::Settled(finding) => {
+            note(finding);
+            ask_the_rest(&session, &note).await;
+        }
+        Identity::Open(finding) => {
+            ask_the_rest(&session, &note).await;
+            note(settle_by_the_rest(&session, finding));
+        }
+        Identity::Final(finding, why) => {
+            note(finding);
+            for id in CheckId::of_slot(session.slot()).into_iter().skip(1) {
+                note(session.skipped(id.name, why));
+            }
+        }
+    }
+    let mut findings = found.into_inner().unwrap_or_else(PoisonError::into_inner);
+    findings.sort_by_key(|finding| finding.id);
+    SlotFindings {
+        seen: what_was_seen(&session),
+        findings,
+    }
+}
+
+/// Everything but the identity, at once; the permission checks follow the lists that name a
+/// project and a repository to try.
+async fn ask_the_rest(session: &Session<'_>, note: &(dyn Fn(Finding) + Send + Sync)) {
+    let first = async {
+        match session.slot() {
+            CredentialSlot::WorkspaceToken => note(workspace::probe(session).await),
+            CredentialSlot::Account => note(membership::probe(session).await),
+        }
+    };
+    let groups = async {
+        if session.slot() == CredentialSlot::Account {
+            note(groups::probe(session).await);
+        }
+    };
+    let members = async { note(members::probe(session).await) };
+    let projects = async {
+        let name = CheckName::ProjectPermissions;
+        let (finding, first) = projects::probe(session).await;
+        let without = follow_up_without(session, name, &finding);
+        note(finding);
+        note(match first {
+            Some(project) => project_permissions::probe(session, &project).await,
+            None => without,
+        });
+    };
+    let repositories = async {
+        let name = CheckName::RepositoryPermissions;
+        let (finding, first) = repositories::probe(session).await;
+        let without = follow_up_without(session, name, &finding);
+        note(finding);
+        note(match first {
+            Some(repository) => repository_permissions::probe(session, &repository).await,
+            None => without,
+        });
+    };
+    tokio::join!(first, members, projects, repositories, groups);
+}
+
+/// The permission check where its list named nothing to try it on.
+fn follow_up_without(session: &Session<'_>, name: CheckName, list: &Finding) -> Finding {
+    match list.outcome {
+        Outcome::NotTestable => {
+            let mut finding = session.finding(name, None, Outcome::NotTestable, None);
+            finding.reason = Some("There is none to try it on.".to_owned());
+            finding
+        }
+        Outcome::Granted | Outcome::Missing | Outcome::Unknown | Outcome::Skipped => session
+            .skipped(
+                name,
+                "The list that names one to try it on could not be read.",
+            ),
+    }
+}
+
+/// A token whose identity the first answer did not tell is known where any answer accepted it.
+fn settle_by_the_rest(session: &Session<'_>, open: Finding) -> Finding {
+    if !session.signed_in() {
+        return open;
+    }
+    let mut finding = session.finding(CheckName::Identity, open.evidence, Outcome::Granted, None);
+    finding.reason = Some("Told by the answers to the other checks.".to_owned());
+    finding
+}
+
+fn what_was_seen(session: &Session<'_>) -> CredentialSeen {
+    let seen = session.seen();
+    let slot = session.slot();
+    CredentialSeen {
+        slot,
+        kind: seen.kind.unwrap_or(CredentialKind::Unknown),
+        excess_scopes: seen
+            .scopes
+            .as_deref()
+            .map(|scopes| excess_scopes(slot, scopes))
+            .unwrap_or_default(),
+        scopes: seen.scopes,
+    }
+}
+
+fn nothing_to_send(
+    slot: CredentialSlot,
+    problem: &Problem,
+    settled: &(dyn Fn(&Finding) + Send + Sync),
+) -> SlotFindings {
+    let kind = match problem.code {
+        ProblemCode::AppPasswordRemoved => CredentialKind::AppPassword,
+        _ => CredentialKind::Unknown,
+    };
+    let findings: Vec<Finding> = CheckId::of_slot(slot)
+        .into_iter()
+        .map(|id| {
+            let is_identity = id.name == CheckName::Identity;
+            let outcome = match is_identity && !is_could_not_tell(problem.code) {
+                true => Outcome::Missing,
+                false => Outcome::Skipped,
+            };
+            Finding {
+                id,
+                needs: requirement::needs(id),
+                outcome,
+                evidence: None,
+                problem: is_identity.then(|| problem.clone().on_check(id)),
+                reason: (!is_identity).then(|| "There was nothing to send.".to_owned()),
+            }
+        })
+        .collect();
+    findings.iter().for_each(settled);
+    SlotFindings {
+        seen: CredentialSeen {
+            slot,
+            kind,
+            scopes: None,
+            excess_scopes: Vec::new(),
+        },
+        findings,
+    }
+}
+
+/// "No such workspace, or no access": where the other credential sees the workspace, it is there.
+fn tell_hidden_from_mismatched(target: &Target, findings: &mut [Finding]) {
+    let sees = |slot: CredentialSlot, findings: &[Finding]| {
+        findings.iter().any(|finding| {
+            finding.id.slot == slot
+                && matches!(
+                    finding.id.name,
+                    CheckName::Workspace | CheckName::Membership
+                )
+                && finding.outcome == Outcome::Granted
+        })
+    };
+    let seen_by_token = sees(CredentialSlot::WorkspaceToken, findings);
+    let seen_by_account = sees(CredentialSlot::Account, findings);
+    for finding in findings {
+        let seen_by_the_other = match finding.id.slot {
+            CredentialSlot::WorkspaceToken => seen_by_account,
+            CredentialSlot::Account => seen_by_token,
+        };
+        let Some(problem) = &mut finding.problem else {
+            continue;
+        };
+        if problem.code == ProblemCode::WorkspaceNotFoundOrHidden && seen_by_the_other {
+            let found = problem
+                .hints
+                .first()
+                .filter(|hint| hint.starts_with("The account belongs"))
+                .cloned();
+            *problem = diagnosis::of_another_workspace(finding.id, &target.workspace);
+            problem.hints.splice(0..0, found);
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! The world as this door meets it: flags, environment, terminal.
+
+use std::collections::BTreeMap;
+use std::io::IsTerminal;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bbsetup_http::{Limits, Network};
+use bbsetup_setup::{Draft, Problem, ProblemCode, Secret, SecretSlot};
+use bbsetup_vault::{Vault, Waiting};
+use bbsetup_wizard::inputs::variable;
+use bbsetup_wizard::{Inputs, Services};
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+
+use crate::arguments::{Shared, VaultChoice};
+
+/// The world as this door meets it.
+pub(crate) struct Context {
+    pub(crate) services: Services,
+    pub(crate) inputs: Inputs,
+    pub(crate) json: bool,
+    /// Whether a person can be asked.
+    pub(crate) interactive: bool,
+    /// Whether standard error is a terminal, for progress.
+    pub(crate) progress: bool,
+}
+
+impl Context {
+    pub(crate) fn new(shared: &Shared) -> Result<Self, Vec<Problem>> {
+        log(shared.verbose);
+        let home = shared.home.clone().or_else(default_home).ok_or_else(|| {
+            vec![
+                Problem::new(
+                    ProblemCode::ValueMissing,
+                    "This system names no folder for a program's data; give one with --home.",
+                )
+                .on_field("home"),
+            ]
+        })?;
+        let vault = match shared.vault {
+            VaultChoice::Os => Vault::os(Waiting {
+                announce: Arc::new(|| {
+                    eprintln!("Waiting for the keychain; it may show a dialog of its own.")
+                }),
+                ..Waiting::default()
+            }),
+            VaultChoice::Memory => Vault::memory(),
+        };
+        let limits = Limits {
+            total: Duration::from_secs(shared.timeout.max(1)),
+            connect: Duration::from_secs(shared.timeout.clamp(1, 10)),
+            max_wait: Duration::from_secs(shared.max_wait),
+            ..Limits::default()
+        };
+        let services = Services {
+            vault,
+            limits,
+            network: Network::default(),
+            home,
+            clock: Arc::new(jiff::Timestamp::now),
+            practice: None,
+            version: env!("CARGO_PKG_VERSION"),
+        };
+        let stderr = std::io::stderr().is_terminal();
+        Ok(Self {
+            services,
+            inputs: inputs(shared),
+            json: shared.json,
+            interactive: std::io::stdin().is_terminal() && stderr,
+            progress: stderr,
+        })
+    }
+
+    /// The inputs, with what is missing asked for where a person can be asked.
+    ///
+    /// An empty answer leaves the secret to the keychain.
+    pub(crate) fn inputs_asked(&self, slots: &[SecretSlot]) -> Inputs {
+        let mut inputs = self.inputs.clone();
+        if !self.interactive {
+            return inputs;
+        }
+        for slot in slots {
+            if !inputs.secrets.contains_key(slot)
+                && let Some(secret) =
+                    crate::terminal::hidden(&format!("{} (Enter: from the keychain)", slot.label()))
+            {
+                inputs.secrets.insert(*slot, secret);
+            }
+        }
+        inputs
+    }
+}
+
+fn inputs(shared: &Shared) -> Inputs {
+    let secrets: BTreeMap<SecretSlot, Secret> = SecretSlot::ALL
+        .into_iter()
+        .filter_map(|slot| {
+            std::env::var(variable(slot))
+                .ok()
+                .map(|value| (slot, Secret::new(value)))
+        })
+        .collect();
+    Inputs {
+        draft: Draft {
+            workspace: shared.workspace.clone(),
+            api_url: shared.api_url.clone(),
+            account: shared.account.clone(),
+            balkanid_url: shared.balkanid_url.clone(),
+            balkanid_public_url: shared.balkanid_public_url.clone(),
+            ..Draft::default()
+        },
+        secrets,
+    }
+}
+
+fn default_home() -> Option<PathBuf> {
+    directories::ProjectDirs::from("id", "balkan", "bitbucket-setup")
+        .map(|folders| folders.data_dir().to_path_buf())
+}
+
+/// Tells this program's own requests on standard error; other crates say nothing.
+fn log(verbose: bool) {
+    if !verbose {
+        return;
+    }
+    let ours = Targets::new().with_target("bbsetup_http", LevelFilter::DEBUG);
+    let lines = tracing_subscriber::fmt::layer()
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_target(false);
+    // A second subscriber in one process is refused, and the first one serves.
+    let _already_set = tracing_subscriber::registry()
+        .with(ours)
+        .with(lines)
+        .try_init();
+}

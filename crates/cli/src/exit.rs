@@ -1,0 +1,136 @@
+//! The exit codes that scripts rely on.
+
+use std::process::ExitCode;
+
+use bbsetup_setup::{Problem, ProblemCode, Report, Verdict};
+
+/// What the program ends with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Code(u8);
+
+impl From<Code> for ExitCode {
+    fn from(code: Code) -> Self {
+        Self::from(code.0)
+    }
+}
+
+/// Done; for `check`: ready.
+pub(crate) const DONE: Code = Code(0);
+/// A defect of this program.
+pub(crate) const DEFECT: Code = Code(1);
+/// Something typed cannot be used.
+pub(crate) const USAGE: Code = Code(2);
+/// Something to mend in Bitbucket or BalkanID.
+const MEND: Code = Code(3);
+/// Sign-in refused.
+const SIGN_IN: Code = Code(4);
+/// Could not tell.
+pub(crate) const COULD_NOT_TELL: Code = Code(5);
+/// A rate limit longer than the patience given.
+const RATE_LIMIT: Code = Code(6);
+/// The keychain.
+const KEYCHAIN: Code = Code(7);
+/// BalkanID or the SCIM server refused.
+const REFUSED: Code = Code(8);
+/// Stopped half-way, can be resumed.
+const RESUMABLE: Code = Code(9);
+
+/// Where several apply, the first of these.
+const ORDER: [Code; 9] = [
+    SIGN_IN,
+    COULD_NOT_TELL,
+    RATE_LIMIT,
+    MEND,
+    USAGE,
+    KEYCHAIN,
+    REFUSED,
+    RESUMABLE,
+    DEFECT,
+];
+
+/// The exit code of a problem.
+pub(crate) fn of_problem(code: ProblemCode) -> Code {
+    match code {
+        ProblemCode::SignInRefused => SIGN_IN,
+        ProblemCode::Unreachable
+        | ProblemCode::TimedOut
+        | ProblemCode::TlsUntrusted
+        | ProblemCode::ProxyRefused
+        | ProblemCode::NotBitbucket
+        | ProblemCode::ServerError
+        | ProblemCode::UnreadableReply
+        | ProblemCode::OffOriginLink
+        | ProblemCode::RedirectRefused => COULD_NOT_TELL,
+        ProblemCode::RateLimited => RATE_LIMIT,
+        ProblemCode::AppPasswordRemoved
+        | ProblemCode::EmailExpected
+        | ProblemCode::ScopeMissing
+        | ProblemCode::WrongCredentialKind
+        | ProblemCode::RoleMissing
+        | ProblemCode::EmptyResult
+        | ProblemCode::NetworkPolicy
+        | ProblemCode::DataCenterFound
+        | ProblemCode::WorkspaceNotFoundOrHidden
+        | ProblemCode::WorkspaceMismatch
+        | ProblemCode::ExcessScope
+        | ProblemCode::ExpiresSoon => MEND,
+        ProblemCode::AddressNotAllowed
+        | ProblemCode::ValueMissing
+        | ProblemCode::ValueUnreadable
+        | ProblemCode::WrongField
+        | ProblemCode::FileExists => USAGE,
+        ProblemCode::VaultUnavailable | ProblemCode::VaultLocked | ProblemCode::VaultTooLong => {
+            KEYCHAIN
+        }
+        ProblemCode::BalkanIdKeyRefused
+        | ProblemCode::BalkanIdNotFound
+        | ProblemCode::BalkanIdRefused
+        | ProblemCode::ScimRefused
+        | ProblemCode::SyncFailed => REFUSED,
+        ProblemCode::FileNotWritten | ProblemCode::Cancelled => RESUMABLE,
+        ProblemCode::EndpointRemoved | ProblemCode::DefectOfThisTool => DEFECT,
+    }
+}
+
+/// The exit code of several problems.
+pub(crate) fn of_problems<'a>(problems: impl IntoIterator<Item = &'a Problem>) -> Code {
+    first_in_order(problems.into_iter().map(|problem| of_problem(problem.code)))
+}
+
+/// The exit code of a report.
+pub(crate) fn of_report(report: &Report) -> Code {
+    match report.verdict {
+        Verdict::Ready => DONE,
+        Verdict::NotReady | Verdict::Undetermined => of_problems(report.blocking_problems()),
+    }
+}
+
+fn first_in_order(codes: impl Iterator<Item = Code>) -> Code {
+    let codes: Vec<Code> = codes.collect();
+    ORDER
+        .into_iter()
+        .find(|code| codes.contains(code))
+        // Not ready, and nothing says why.
+        .unwrap_or(COULD_NOT_TELL)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_several_apply_the_contracts_order_decides() {
+        let problems = |codes: &[ProblemCode]| -> Vec<Problem> {
+            codes.iter().map(|code| Problem::new(*code, "")).collect()
+        };
+        let code = |codes: &[ProblemCode]| of_problems(&problems(codes));
+        use ProblemCode::{RateLimited, ScopeMissing, SignInRefused, TimedOut};
+        assert_eq!(
+            code(&[ScopeMissing, RateLimited, TimedOut, SignInRefused]),
+            SIGN_IN
+        );
+        assert_eq!(code(&[ScopeMissing, RateLimited, TimedOut]), COULD_NOT_TELL);
+        assert_eq!(code(&[ScopeMissing, RateLimited]), RATE_LIMIT);
+        assert_eq!(code(&[ScopeMissing]), MEND);
+    }
+}

@@ -1,0 +1,200 @@
+//! What is printed.
+
+use std::io::{IsTerminal, Write};
+
+use bbsetup_setup::Problem;
+use bbsetup_wizard::json::{
+    CheckJson, CheckResultJson, OutcomeJson, ProblemJson, SeverityJson, VerdictJson,
+};
+use comfy_table::{Attribute, Cell, Color, ContentArrangement, Table, presets};
+use serde::Serialize;
+
+use crate::context::Context;
+use crate::exit;
+
+/// A failure that has no document of its own.
+#[derive(Serialize)]
+struct Failure {
+    schema: &'static str,
+    problems: Vec<ProblemJson>,
+}
+
+/// Prints one JSON document on standard output.
+pub(crate) fn print_json(document: &impl Serialize) {
+    match serde_json::to_string(document) {
+        // A closed pipe is the reader's choice.
+        Ok(text) => drop(writeln!(std::io::stdout(), "{text}")),
+        Err(error) => eprintln!("The document could not be written as JSON: {error}."),
+    }
+}
+
+/// Prints what is wrong, as JSON where that was asked for, and gives the exit code.
+pub(crate) fn print_failure(json: bool, problems: &[Problem]) -> exit::Code {
+    let shown: Vec<ProblemJson> = problems.iter().cloned().map(Into::into).collect();
+    print_problems(&shown);
+    if json {
+        print_json(&Failure {
+            schema: "bbsetup.error/1",
+            problems: shown,
+        });
+    }
+    exit::of_problems(problems)
+}
+
+/// Prints problems on standard error, each with what to do.
+pub(crate) fn print_problems(problems: &[ProblemJson]) {
+    let color = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    for problem in problems {
+        let mark = match problem.severity {
+            SeverityJson::Error => "✗",
+            SeverityJson::Warning => "!",
+        };
+        match color {
+            true => eprintln!(
+                "\n{mark} \u{1b}[1m{}\u{1b}[0m  [{}]",
+                problem.title, problem.code
+            ),
+            false => eprintln!("\n{mark} {}  [{}]", problem.title, problem.code),
+        }
+        let place = problem
+            .check
+            .as_deref()
+            .map(|check| format!("{check}: "))
+            .unwrap_or_default();
+        eprintln!("  {place}{}", problem.message);
+        for hint in &problem.hints {
+            eprintln!("  → {hint}");
+        }
+        for cause in &problem.causes {
+            eprintln!("    because: {cause}");
+        }
+    }
+}
+
+/// Prints a report.
+pub(crate) fn print_check(context: &Context, report: &CheckJson) {
+    if context.json {
+        print_json(report);
+        return;
+    }
+    let color = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    let mut out = std::io::stdout().lock();
+    let _closed_pipe = writeln!(out, "{}\n\n{}", sentence(report), table(report, color));
+    let _closed_pipe = writeln!(
+        out,
+        "\nChecked {} · {} requests · {:.1} s",
+        report.checked_at,
+        report.requests,
+        report.elapsed_ms as f64 / 1000.0
+    );
+    drop(out);
+    print_problems(&grouped(&report.problems));
+}
+
+/// One sentence for the whole report.
+pub(crate) fn sentence(report: &CheckJson) -> String {
+    let missing = report
+        .checks
+        .iter()
+        .filter(|check| check.required && check.outcome == OutcomeJson::Missing)
+        .count();
+    let untold = report
+        .checks
+        .iter()
+        .filter(|check| {
+            check.required
+                && matches!(
+                    check.outcome,
+                    OutcomeJson::Unknown | OutcomeJson::NotTestable | OutcomeJson::Skipped
+                )
+        })
+        .count();
+    match report.verdict {
+        VerdictJson::Ready => format!("Ready: BalkanID will be able to read {}.", report.workspace),
+        VerdictJson::NotReady if missing == 1 => "Not ready: one thing is missing.".to_owned(),
+        VerdictJson::NotReady if missing > 1 => format!("Not ready: {missing} things are missing."),
+        VerdictJson::NotReady => "Not ready: see below.".to_owned(),
+        VerdictJson::Undetermined if untold == 1 => {
+            "Could not tell: one check has no answer.".to_owned()
+        }
+        VerdictJson::Undetermined => format!("Could not tell: {untold} checks have no answer."),
+    }
+}
+
+fn table(report: &CheckJson, color: bool) -> Table {
+    let mut table = Table::new();
+    table
+        .load_style(presets::NOTHING)
+        .set_content_arrangement(ContentArrangement::Dynamic);
+    if !std::io::stdout().is_terminal() {
+        table.set_width(100);
+    }
+    table.set_header(vec!["", "Workspace token", "Account"]);
+    let mut titles: Vec<&str> = Vec::new();
+    for check in &report.checks {
+        if !titles.contains(&check.title.as_str()) {
+            titles.push(&check.title);
+        }
+    }
+    for title in titles {
+        let cell = |slot: &str| {
+            report
+                .checks
+                .iter()
+                .find(|check| check.title == title && check.slot == slot)
+                .map_or_else(|| Cell::new("–"), |check| outcome_cell(check, color))
+        };
+        table.add_row(vec![
+            Cell::new(title),
+            cell("workspace_token"),
+            cell("account"),
+        ]);
+    }
+    table
+}
+
+fn outcome_cell(check: &CheckResultJson, color: bool) -> Cell {
+    let (mark, word, shade) = match check.outcome {
+        OutcomeJson::Granted => ("✓", "Granted", Color::Green),
+        OutcomeJson::Missing => ("✗", "Missing", Color::Red),
+        OutcomeJson::Unknown => ("?", "Could not tell", Color::Yellow),
+        OutcomeJson::Skipped => ("–", "Skipped", Color::Grey),
+        OutcomeJson::NotTestable => ("○", "Nothing to look at", Color::Yellow),
+    };
+    let seen = check.evidence.as_ref().and_then(|evidence| {
+        evidence
+            .total
+            .or(evidence.items)
+            .map(|count| count.to_string())
+            .or_else(|| evidence.seen.clone())
+    });
+    let text = match seen.filter(|_| check.outcome == OutcomeJson::Granted) {
+        Some(seen) => format!("{mark} {word} · {seen}"),
+        None => format!("{mark} {word}"),
+    };
+    match color {
+        true => Cell::new(text).fg(shade).add_attribute(Attribute::Bold),
+        false => Cell::new(text),
+    }
+}
+
+/// Problems of the same code, credential and words, told once with all their checks.
+fn grouped(problems: &[ProblemJson]) -> Vec<ProblemJson> {
+    let mut groups: Vec<ProblemJson> = Vec::new();
+    for problem in problems {
+        let same = groups.iter_mut().find(|group| {
+            group.code == problem.code
+                && group.slot == problem.slot
+                && group.message == problem.message
+        });
+        match (same, &problem.check) {
+            (Some(group), Some(check)) => {
+                let checks = group.check.take().map(|held| format!("{held}, {check}"));
+                group.check = checks.or_else(|| Some(check.clone()));
+            }
+            (Some(_), None) => {}
+            (None, _) => groups.push(problem.clone()),
+        }
+    }
+    groups
+}

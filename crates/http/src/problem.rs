@@ -1,0 +1,19 @@
+//! The code of a problem that has no answer beneath it.
+
+use bbsetup_setup::ProblemCode;
+
+use crate::error::{Error, ErrorKind};
+
+/// The problem code for an error.
+pub fn problem_code(error: &Error) -> ProblemCode {
+    match error.kind() {
+        ErrorKind::AddressNotAllowed => ProblemCode::AddressNotAllowed,
+        ErrorKind::NameNotFound | ErrorKind::Unreachable => ProblemCode::Unreachable,
+        ErrorKind::Proxy => ProblemCode::ProxyRefused,
+        ErrorKind::TlsUntrusted => ProblemCode::TlsUntrusted,
+        ErrorKind::TimedOutConnecting | ErrorKind::TimedOutAnswering => ProblemCode::TimedOut,
+        ErrorKind::Redirected => ProblemCode::RedirectRefused,
+        ErrorKind::TooLarge | ErrorKind::Cut => ProblemCode::UnreadableReply,
+        ErrorKind::Defect => ProblemCode::DefectOfThisTool,
+    }
+}
