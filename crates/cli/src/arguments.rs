@@ -76,11 +76,45 @@ pub(crate) enum VaultChoice {
 /// The commands.
 #[derive(Subcommand)]
 pub(crate) enum Command {
+    /// Walk through the whole set-up, step by step
+    #[command(
+        after_help = "Example:\n  bbsetup setup\n\nAn unfinished set-up is offered to be gone on with at the next start."
+    )]
+    Setup(SetupArguments),
     /// Check every permission, live
     #[command(
         after_help = "Example:\n  bbsetup check --workspace acme --account balkanid@acme.example\n\nExit: 0 ready, 3 something to mend, 4 sign-in refused, 5 could not tell, 6 rate limit."
     )]
     Check(CheckArguments),
+    /// Save the secrets to the keychain, after a check
+    #[command(
+        after_help = "Example:\n  bbsetup save --workspace acme --account balkanid@acme.example"
+    )]
+    Save(SaveArguments),
+    /// Create or update the integration in BalkanID, then start a sync
+    #[command(
+        after_help = "Example:\n  bbsetup submit --workspace acme --primary-owner owner@acme.example --yes"
+    )]
+    Submit(SubmitArguments),
+    /// What BalkanID says of the integration
+    #[command(after_help = "Example:\n  bbsetup status --workspace acme --watch")]
+    Status(StatusArguments),
+    /// Write the configuration to a file; secrets only encrypted to a passphrase
+    #[command(
+        after_help = "Example:\n  bbsetup export --workspace acme --format toml --out acme.toml\n  bbsetup export --workspace acme --format age --out acme.age && age -d acme.age"
+    )]
+    Export(ExportArguments),
+    /// Check, and write down what was checked, seen and granted
+    #[command(
+        after_help = "Example:\n  bbsetup evidence --workspace acme --out evidence.html\n\nPrint the HTML to PDF for BalkanID's Audit Evidence box."
+    )]
+    Evidence(EvidenceArguments),
+    /// List the finished set-ups
+    #[command(after_help = "Example:\n  bbsetup profiles --json")]
+    Profiles,
+    /// Forget a finished set-up and delete its secrets from the keychain
+    #[command(after_help = "Example:\n  bbsetup forget --workspace acme")]
+    Forget(ForgetArguments),
     /// Start a practice Bitbucket and a practice BalkanID on this machine, and stay
     #[command(
         after_help = "Example:\n  bbsetup practice --scenario missing-admin-scopes\n\nThe first line is JSON; its `env` holds the variables that point every other command here."
@@ -88,9 +122,111 @@ pub(crate) enum Command {
     Practice(PracticeArguments),
 }
 
+/// What `setup` takes.
+#[derive(Args)]
+pub(crate) struct SetupArguments {
+    /// Take every answer from flags and environment, ask nothing, and tell each step
+    #[arg(long)]
+    pub(crate) answers_from_environment: bool,
+    #[command(flatten)]
+    pub(crate) form: FormArguments,
+}
+
 /// What `check` takes.
 #[derive(Args)]
 pub(crate) struct CheckArguments {}
+
+/// What `save` takes.
+#[derive(Args)]
+pub(crate) struct SaveArguments {
+    /// Save without a check
+    #[arg(long)]
+    pub(crate) unchecked: bool,
+}
+
+/// What BalkanID's form asks for besides credentials.
+#[derive(Args, Clone)]
+pub(crate) struct FormArguments {
+    /// Primary Application owner, an e-mail
+    #[arg(long, env = "BBSETUP_PRIMARY_OWNER")]
+    pub(crate) primary_owner: Option<String>,
+    /// A Secondary Application Owner, an e-mail; may be given more than once
+    #[arg(long)]
+    pub(crate) secondary_owner: Vec<String>,
+    /// Description of the integration
+    #[arg(long)]
+    pub(crate) description: Option<String>,
+}
+
+/// What `submit` takes.
+#[derive(Args)]
+pub(crate) struct SubmitArguments {
+    #[command(flatten)]
+    pub(crate) form: FormArguments,
+    /// Do not ask before writing
+    #[arg(long, short)]
+    pub(crate) yes: bool,
+    /// Wait until the sync ends
+    #[arg(long)]
+    pub(crate) watch: bool,
+    /// A JSON file with the names of BalkanID's keys, for a tenant that has no Bitbucket integration yet
+    #[arg(long, value_name = "FILE")]
+    pub(crate) keys: Option<PathBuf>,
+}
+
+/// What `status` takes.
+#[derive(Args)]
+pub(crate) struct StatusArguments {
+    /// Wait until it is connected or ends with an error
+    #[arg(long)]
+    pub(crate) watch: bool,
+}
+
+/// What `export` takes.
+#[derive(Args)]
+pub(crate) struct ExportArguments {
+    /// The format
+    #[arg(long, value_enum)]
+    pub(crate) format: ExportFormat,
+    /// The file to write
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+    /// Replace a file that is there already
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+/// The formats of an export.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ExportFormat {
+    /// JSON, without secrets
+    Json,
+    /// TOML, without secrets
+    Toml,
+    /// Environment variables, without secrets
+    Env,
+    /// Everything, encrypted to a passphrase
+    Age,
+}
+
+/// What `evidence` takes.
+#[derive(Args)]
+pub(crate) struct EvidenceArguments {
+    /// The file to write: .md or .html
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+    /// Replace a file that is there already
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+/// What `forget` takes.
+#[derive(Args)]
+pub(crate) struct ForgetArguments {
+    /// Do not ask
+    #[arg(long, short)]
+    pub(crate) yes: bool,
+}
 
 /// What `practice` takes.
 #[derive(Args)]

@@ -7,15 +7,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bbsetup_http::{Limits, Network};
+use bbsetup_setup::draft::read_workspace;
 use bbsetup_setup::{Draft, Problem, ProblemCode, Secret, SecretSlot};
 use bbsetup_vault::{Vault, Waiting};
+use bbsetup_wizard::home::Home;
 use bbsetup_wizard::inputs::variable;
 use bbsetup_wizard::{Inputs, Services};
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
-use crate::arguments::{Shared, VaultChoice};
+use crate::arguments::{FormArguments, Shared, VaultChoice};
 
 /// The world as this door meets it.
 pub(crate) struct Context {
@@ -65,20 +67,37 @@ impl Context {
             version: env!("CARGO_PKG_VERSION"),
         };
         let stderr = std::io::stderr().is_terminal();
+        let inputs = with_profile(inputs(shared), &services);
         Ok(Self {
             services,
-            inputs: inputs(shared),
+            inputs,
             json: shared.json,
             interactive: std::io::stdin().is_terminal() && stderr,
             progress: stderr,
         })
     }
 
+    /// The inputs with what BalkanID's form asks for.
+    pub(crate) fn inputs_with_form(&self, form: &FormArguments) -> Inputs {
+        let mut inputs = self.inputs.clone();
+        let draft = &mut inputs.draft;
+        draft.primary_owner = form.primary_owner.clone().or(draft.primary_owner.take());
+        draft.description = form.description.clone().or(draft.description.take());
+        if !form.secondary_owner.is_empty() {
+            draft.secondary_owners = form.secondary_owner.clone();
+        }
+        inputs
+    }
+
     /// The inputs, with what is missing asked for where a person can be asked.
     ///
     /// An empty answer leaves the secret to the keychain.
     pub(crate) fn inputs_asked(&self, slots: &[SecretSlot]) -> Inputs {
-        let mut inputs = self.inputs.clone();
+        self.ask(self.inputs.clone(), slots)
+    }
+
+    /// These inputs, with what is missing asked for.
+    pub(crate) fn ask(&self, mut inputs: Inputs, slots: &[SecretSlot]) -> Inputs {
         if !self.interactive {
             return inputs;
         }
@@ -114,6 +133,40 @@ fn inputs(shared: &Shared) -> Inputs {
         },
         secrets,
     }
+}
+
+/// Fills what was not given from the saved set-up of the workspace; without a workspace, from the
+/// only one there is.
+fn with_profile(mut inputs: Inputs, services: &Services) -> Inputs {
+    let (profiles, problems) = Home::new(&services.home).profiles();
+    for problem in problems {
+        eprintln!("{}", problem.message);
+    }
+    let typed = inputs.draft.workspace.as_deref();
+    let workspace = read_workspace(typed).ok();
+    let profile = match (typed, workspace) {
+        (None, _) if profiles.len() == 1 => profiles.into_iter().next(),
+        (_, Some(workspace)) => profiles
+            .into_iter()
+            .find(|profile| profile.workspace == workspace.as_str()),
+        (_, None) => None,
+    };
+    let Some(profile) = profile else {
+        return inputs;
+    };
+    let saved = Draft::from(profile.draft);
+    let draft = &mut inputs.draft;
+    let fill = |given: &mut Option<String>, saved: Option<String>| *given = given.take().or(saved);
+    fill(&mut draft.workspace, saved.workspace);
+    fill(&mut draft.api_url, saved.api_url);
+    fill(&mut draft.account, saved.account);
+    fill(&mut draft.balkanid_url, saved.balkanid_url);
+    fill(&mut draft.balkanid_public_url, saved.balkanid_public_url);
+    fill(&mut draft.primary_owner, saved.primary_owner);
+    fill(&mut draft.description, saved.description);
+    draft.secondary_owners = saved.secondary_owners;
+    draft.extraction = saved.extraction;
+    inputs
 }
 
 fn default_home() -> Option<PathBuf> {

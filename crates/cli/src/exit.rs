@@ -21,7 +21,7 @@ pub(crate) const DEFECT: Code = Code(1);
 /// Something typed cannot be used.
 pub(crate) const USAGE: Code = Code(2);
 /// Something to mend in Bitbucket or BalkanID.
-const MEND: Code = Code(3);
+pub(crate) const MEND: Code = Code(3);
 /// Sign-in refused.
 const SIGN_IN: Code = Code(4);
 /// Could not tell.
@@ -31,9 +31,9 @@ const RATE_LIMIT: Code = Code(6);
 /// The keychain.
 const KEYCHAIN: Code = Code(7);
 /// BalkanID or the SCIM server refused.
-const REFUSED: Code = Code(8);
+pub(crate) const REFUSED: Code = Code(8);
 /// Stopped half-way, can be resumed.
-const RESUMABLE: Code = Code(9);
+pub(crate) const RESUMABLE: Code = Code(9);
 
 /// Where several apply, the first of these.
 const ORDER: [Code; 9] = [
@@ -95,6 +95,16 @@ pub(crate) fn of_problem(code: ProblemCode) -> Code {
 /// The exit code of several problems.
 pub(crate) fn of_problems<'a>(problems: impl IntoIterator<Item = &'a Problem>) -> Code {
     first_in_order(problems.into_iter().map(|problem| of_problem(problem.code)))
+}
+
+/// The exit code of problems that have been written down already.
+pub(crate) fn of_codes<'a>(codes: impl IntoIterator<Item = &'a str>) -> Code {
+    first_in_order(
+        codes
+            .into_iter()
+            .filter_map(ProblemCode::named)
+            .map(of_problem),
+    )
 }
 
 /// The exit code of a report.

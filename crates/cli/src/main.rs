@@ -13,10 +13,18 @@
 mod arguments;
 mod check;
 mod context;
+mod evidence;
 mod exit;
+mod export;
+mod forget;
 mod practice;
+mod profiles;
 mod refuse;
 mod report;
+mod save;
+mod setup;
+mod status;
+mod submit;
 mod terminal;
 
 use std::process::ExitCode;
@@ -51,7 +59,15 @@ async fn run(arguments: Arguments) -> exit::Code {
         Err(problems) => return report::print_failure(arguments.shared.json, &problems),
     };
     match arguments.command {
+        Command::Setup(setup) => setup::run(&context, &setup).await,
         Command::Check(_) => check::run(&context).await,
+        Command::Save(save) => save::run(&context, &save).await,
+        Command::Submit(submit) => submit::run(&context, &submit).await,
+        Command::Status(status) => status::run(&context, &status).await,
+        Command::Export(export) => export::run(&context, &export).await,
+        Command::Evidence(evidence) => evidence::run(&context, &evidence).await,
+        Command::Profiles => profiles::run(&context),
+        Command::Forget(forget) => forget::run(&context, &forget).await,
         Command::Practice(practice) => practice::run(&context, &practice).await,
     }
 }

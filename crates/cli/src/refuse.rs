@@ -28,7 +28,8 @@ pub(crate) fn secret_in(arguments: impl Iterator<Item = String>) -> Option<Strin
         if SECRET_FLAGS.contains(&name) {
             return Some(sentence(&format!("{name} takes a secret")));
         }
-        if looks_like_token(value) {
+        // A token may hold a `=` itself.
+        if looks_like_token(value) || looks_like_token(&argument) {
             return Some(sentence("One of the arguments is a token"));
         }
     }

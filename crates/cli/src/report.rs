@@ -32,13 +32,18 @@ pub(crate) fn print_json(document: &impl Serialize) {
 pub(crate) fn print_failure(json: bool, problems: &[Problem]) -> exit::Code {
     let shown: Vec<ProblemJson> = problems.iter().cloned().map(Into::into).collect();
     print_problems(&shown);
+    print_failure_json(json, &shown);
+    exit::of_problems(problems)
+}
+
+/// Prints the JSON document of a failure, where JSON was asked for.
+pub(crate) fn print_failure_json(json: bool, problems: &[ProblemJson]) {
     if json {
         print_json(&Failure {
             schema: "bbsetup.error/1",
-            problems: shown,
+            problems: problems.to_vec(),
         });
     }
-    exit::of_problems(problems)
 }
 
 /// Prints problems on standard error, each with what to do.
@@ -73,10 +78,14 @@ pub(crate) fn print_problems(problems: &[ProblemJson]) {
 
 /// Prints a report.
 pub(crate) fn print_check(context: &Context, report: &CheckJson) {
-    if context.json {
-        print_json(report);
-        return;
+    match context.json {
+        true => print_json(report),
+        false => print_table(report),
     }
+}
+
+/// Prints a report as a table, with its problems below.
+pub(crate) fn print_table(report: &CheckJson) {
     let color = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
     let mut out = std::io::stdout().lock();
     let _closed_pipe = writeln!(out, "{}\n\n{}", sentence(report), table(report, color));

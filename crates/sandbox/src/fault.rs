@@ -106,10 +106,17 @@ pub(crate) async fn act(action: &Action) -> Response<Body> {
             tokio::time::sleep(Duration::from_millis(100)).await;
             Some((Ok::<_, Infallible>(Bytes::from_static(b" ")), ()))
         })),
-        Action::Cut => streamed(stream::iter([
-            Ok(Bytes::from_static(b"{\"values\": [")),
-            Err(std::io::Error::other("cut on purpose")),
-        ])),
+        Action::Cut => streamed(stream::unfold(0, |sent| async move {
+            match sent {
+                0 => Some((Ok(Bytes::from_static(b"{\"values\": [")), 1)),
+                // The beginning has to leave before the end comes.
+                1 => {
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                    Some((Err(std::io::Error::other("cut on purpose")), 2))
+                }
+                _ => None,
+            }
+        })),
         Action::Huge { bytes } => {
             const CHUNK: usize = 64 * 1024;
             let chunks = bytes.div_ceil(CHUNK as u64);

@@ -92,8 +92,8 @@ pub struct Setup {
     pub balkanid_url: ApiUrl,
     /// BalkanID's Public API; without it a sync is started by hand.
     pub balkanid_public_url: Option<ApiUrl>,
-    /// The Primary Application owner.
-    pub primary_owner: Email,
+    /// The Primary Application owner; `None` only where [`Owner::Optional`] allowed it.
+    pub primary_owner: Option<Email>,
     /// The Secondary Application Owner(s).
     pub secondary_owners: Vec<Email>,
     /// The description, empty where none was given.
@@ -102,9 +102,18 @@ pub struct Setup {
     pub extraction: ExtractionType,
 }
 
+/// Whether a Primary Application owner has to be named.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Owner {
+    /// BalkanID's form does not save without one.
+    Required,
+    /// BalkanID's API has no column for owners, so a script may leave it to the form.
+    Optional,
+}
+
 impl Draft {
     /// Parses everything; on failure lists everything that is missing or cannot be read.
-    pub fn finish(self) -> Result<Setup, Vec<Problem>> {
+    pub fn finish(self, owner: Owner) -> Result<Setup, Vec<Problem>> {
         let mut problems = Vec::new();
         let workspace = keep(read_workspace(self.workspace.as_deref()), &mut problems);
         let api_url = keep(read_api_url(self.api_url.as_deref()), &mut problems);
@@ -117,10 +126,10 @@ impl Draft {
             read_balkanid_public_url(self.balkanid_public_url.as_deref()),
             &mut problems,
         );
-        let primary_owner = keep(
-            read_primary_owner(self.primary_owner.as_deref()),
-            &mut problems,
-        );
+        let primary_owner = match (owner, self.primary_owner.as_deref()) {
+            (Owner::Optional, None) => Some(None),
+            (_, typed) => keep(read_primary_owner(typed), &mut problems).map(Some),
+        };
         let secondary_owners: Vec<Option<Email>> = self
             .secondary_owners
             .iter()
@@ -288,7 +297,7 @@ mod tests {
 
     #[test]
     fn a_whole_draft_becomes_a_setup_with_the_usual_addresses() {
-        let setup = whole().finish().expect("a whole draft");
+        let setup = whole().finish(Owner::Required).expect("a whole draft");
         assert_eq!(setup.workspace.as_str(), "acme");
         assert_eq!(setup.api_url.to_string(), "https://api.bitbucket.org");
         assert_eq!(setup.balkanid_url.to_string(), "https://app.balkan.id");
@@ -304,7 +313,7 @@ mod tests {
             secondary_owners: vec!["nobody".into()],
             ..Draft::default()
         };
-        let problems = draft.finish().expect_err("much is missing");
+        let problems = draft.finish(Owner::Required).expect_err("much is missing");
         let found: Vec<_> = problems
             .iter()
             .map(|problem| (problem.code, problem.field))

@@ -22,7 +22,7 @@ pub mod workspace_id;
 pub use account::Email;
 pub use address::ApiUrl;
 pub use check::{CheckId, CheckName, CheckResult, Evidence, Outcome};
-pub use draft::{Draft, ExtractionType, Setup};
+pub use draft::{Draft, ExtractionType, Owner, Setup};
 pub use problem::{Place, Problem, ProblemCode, Retry, Severity};
 pub use report::{CredentialKind, CredentialSeen, Finding, Report, Verdict};
 pub use scope::{Scope, Vocabulary};

@@ -100,6 +100,57 @@ impl ProblemCode {
     }
 }
 
+impl ProblemCode {
+    /// Every code.
+    pub const ALL: [Self; 40] = [
+        Self::AppPasswordRemoved,
+        Self::EmailExpected,
+        Self::SignInRefused,
+        Self::ScopeMissing,
+        Self::WrongCredentialKind,
+        Self::EndpointRemoved,
+        Self::RoleMissing,
+        Self::EmptyResult,
+        Self::RateLimited,
+        Self::NetworkPolicy,
+        Self::VaultUnavailable,
+        Self::VaultLocked,
+        Self::VaultTooLong,
+        Self::Unreachable,
+        Self::TimedOut,
+        Self::TlsUntrusted,
+        Self::ProxyRefused,
+        Self::NotBitbucket,
+        Self::DataCenterFound,
+        Self::ServerError,
+        Self::UnreadableReply,
+        Self::WorkspaceNotFoundOrHidden,
+        Self::WorkspaceMismatch,
+        Self::ExcessScope,
+        Self::ExpiresSoon,
+        Self::OffOriginLink,
+        Self::RedirectRefused,
+        Self::AddressNotAllowed,
+        Self::BalkanIdKeyRefused,
+        Self::BalkanIdNotFound,
+        Self::BalkanIdRefused,
+        Self::ScimRefused,
+        Self::ValueMissing,
+        Self::ValueUnreadable,
+        Self::WrongField,
+        Self::Cancelled,
+        Self::FileExists,
+        Self::FileNotWritten,
+        Self::SyncFailed,
+        Self::DefectOfThisTool,
+    ];
+
+    /// The code of a name, where there is one.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|code| code.as_str() == name)
+    }
+}
+
 impl fmt::Display for ProblemCode {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(self.as_str())

@@ -8,7 +8,9 @@ pub mod files;
 pub mod home;
 pub mod inputs;
 pub mod json;
+mod run;
 mod services;
 
 pub use inputs::Inputs;
+pub use run::Run;
 pub use services::Services;

@@ -6,3 +6,4 @@ pub mod export;
 pub mod forget;
 pub mod save;
 pub mod submit;
+pub mod watch;

@@ -1,48 +1,24 @@
 //! Submitting the integration to BalkanID, and watching it.
 
-use std::time::Duration;
-
-use bbsetup_balkanid::{
-    BalkanId, Integration, KeyNames, Polling, State, Status, UploadRow, Values,
-};
-use bbsetup_setup::{Email, Problem, ProblemCode, Secret, SecretSlot, Setup};
+use bbsetup_balkanid::{BalkanId, Integration, KeyNames, UploadRow, Values};
+use bbsetup_setup::{Draft, Email, Owner, Problem, ProblemCode, Secret, SecretSlot, Setup};
 use tokio::time::Instant;
-use tokio_util::sync::CancellationToken;
 
+use crate::commands::watch::{Patience, Tenant};
 use crate::home::{Home, SavedProfile};
 use crate::inputs::{Inputs, missing_secret};
 use crate::json::{
     CellJson, DifferenceJson, FormFieldJson, KeyNamesJson, KeysJson, PlanJson, RouteJson,
-    StateJson, StatusJson, SubmitEventJson, SubmitJson,
+    SubmitEventJson, SubmitJson,
 };
 use crate::services::Services;
 
-/// How the end of a submission is waited for.
-#[derive(Clone, Copy, Debug)]
-pub struct Patience {
-    /// Between two looks at the status.
-    pub between: Duration,
-    /// Until a created integration has to be in BalkanID's list.
-    pub find: Duration,
-    /// Until the sync has to end.
-    pub watch: Duration,
-}
-
-impl Default for Patience {
-    fn default() -> Self {
-        Self {
-            between: Duration::from_secs(2),
-            find: Duration::from_secs(60),
-            watch: Duration::from_secs(600),
-        }
-    }
-}
-
 /// Everything that a submission needs, parsed and read.
 pub struct Submission {
+    draft: Draft,
     setup: Setup,
     values: Values,
-    balkanid: Option<BalkanId>,
+    tenant: Option<Tenant>,
 }
 
 /// What BalkanID shows before anything is written.
@@ -59,8 +35,12 @@ impl Submission {
     ///
     /// # Errors
     /// Everything that is missing or cannot be read.
-    pub async fn prepare(services: &Services, inputs: &Inputs) -> Result<Self, Vec<Problem>> {
-        let setup = inputs.draft.clone().finish()?;
+    pub async fn prepare(
+        services: &Services,
+        inputs: &Inputs,
+        owner: Owner,
+    ) -> Result<Self, Vec<Problem>> {
+        let setup = inputs.draft.clone().finish(owner)?;
         let secret = async |slot| {
             inputs
                 .secret(slot, &setup.workspace, &services.vault)
@@ -73,23 +53,7 @@ impl Submission {
             secret(SecretSlot::WorkspaceToken).await?,
         )?;
         let api_token = required(SecretSlot::Account, secret(SecretSlot::Account).await?)?;
-        let key = (
-            secret(SecretSlot::BalkanIdKeyId).await?,
-            secret(SecretSlot::BalkanIdKeySecret).await?,
-        );
-        let balkanid = match key {
-            (Some(key_id), Some(key_secret)) => Some(BalkanId {
-                client: services.client().map_err(|problem| vec![problem])?,
-                rest: setup.balkanid_url.clone(),
-                public: setup.balkanid_public_url.clone(),
-                key_id,
-                key_secret,
-                polling: Polling::default(),
-            }),
-            (None, None) => None,
-            (Some(_), None) => return Err(vec![missing_secret(SecretSlot::BalkanIdKeySecret)]),
-            (None, Some(_)) => return Err(vec![missing_secret(SecretSlot::BalkanIdKeyId)]),
-        };
+        let tenant = Tenant::prepare(services, inputs).await?;
         let values = Values {
             api_url: setup.api_url.to_string(),
             workspace: setup.workspace.to_string(),
@@ -99,13 +63,15 @@ impl Submission {
             description: setup.description.clone(),
         };
         Ok(Self {
+            draft: inputs.draft.clone(),
             setup,
             values,
-            balkanid,
+            tenant,
         })
     }
 
-    async fn before(&self, services: &Services, balkanid: &BalkanId) -> Result<Before, Problem> {
+    async fn before(&self, services: &Services, tenant: &Tenant) -> Result<Before, Problem> {
+        let balkanid = &tenant.balkanid;
         let apps = balkanid.apps().await?;
         let app = apps
             .iter()
@@ -131,7 +97,7 @@ impl Submission {
             .ok()
             .flatten()
             .and_then(|profile| profile.integration_id);
-        let ours = self.ours(&rows, keys.as_ref(), remembered.as_deref())?;
+        let ours = tenant.ours(&rows, keys.as_ref(), remembered.as_deref())?;
         Ok(Before {
             tenant: app.tenant_name.clone().into(),
             app_name: app.name.clone(),
@@ -139,31 +105,6 @@ impl Submission {
             keys,
             rows,
         })
-    }
-
-    /// The row of this workspace: the one written before, else the one that names the workspace.
-    fn ours(
-        &self,
-        rows: &[Integration],
-        keys: Option<&KeyNames>,
-        remembered: Option<&str>,
-    ) -> Result<Option<Integration>, Problem> {
-        if let Some(row) = rows.iter().find(|row| Some(row.id.as_str()) == remembered) {
-            return Ok(Some(row.clone()));
-        }
-        let Some(keys) = keys else { return Ok(None) };
-        let mut named = rows.iter().filter(|row| {
-            row.public_value(&keys.workspace)
-                .is_some_and(|value| value.eq_ignore_ascii_case(self.setup.workspace.as_str()))
-        });
-        match (named.next(), named.next()) {
-            (only, None) => Ok(only.cloned()),
-            (_, Some(_)) => Err(Problem::new(
-                ProblemCode::BalkanIdRefused,
-                format!("BalkanID holds more than one Bitbucket integration of {}; which one is meant cannot be told.", self.setup.workspace),
-            )
-            .with_hints(vec!["Remove all but one in BalkanID: Configure > Integrations. Then submit again.".to_owned()])),
-        }
     }
 
     /// What would be written and by which route. Writes nothing.
@@ -180,10 +121,10 @@ impl Submission {
             by_hand: Vec::new(),
             problems: problems.into_iter().map(Into::into).collect(),
         };
-        let Some(balkanid) = &self.balkanid else {
+        let Some(tenant) = &self.tenant else {
             return assisted("There is no API key, so BalkanID's form is filled in by hand, with every value at the ready.".to_owned(), None, KeysJson::NotNeeded, Vec::new());
         };
-        let before = match self.before(services, balkanid).await {
+        let before = match self.before(services, tenant).await {
             Ok(before) => before,
             Err(problem) => {
                 return assisted("BalkanID's API cannot be used as things are; its form can be filled in by hand.".to_owned(), None, KeysJson::NotNeeded, vec![problem]);
@@ -239,11 +180,24 @@ impl Submission {
         }
     }
 
+    /// The Primary Application owner as text, empty where none was named.
+    fn owner(&self) -> String {
+        self.setup
+            .primary_owner
+            .as_ref()
+            .map(Email::to_string)
+            .unwrap_or_default()
+    }
+
     /// What BalkanID's API does not carry.
     fn by_hand(&self) -> Vec<String> {
+        let owner = self
+            .setup
+            .primary_owner
+            .as_ref()
+            .map_or("none given", Email::as_str);
         let mut lines = vec![format!(
-            "Primary Application owner: {} — set it in BalkanID under Configure > Integrations; the API has no column for owners.",
-            self.setup.primary_owner
+            "Primary Application owner: {owner} — set it in BalkanID under Configure > Integrations; the API has no column for owners."
         )];
         if !self.setup.secondary_owners.is_empty() {
             let owners: Vec<&str> = self
@@ -289,7 +243,7 @@ impl Submission {
                 "primary-owner",
                 "Primary Application owner",
                 None,
-                self.setup.primary_owner.to_string(),
+                self.owner(),
             ),
             plain(
                 "description",
@@ -342,6 +296,11 @@ impl Submission {
         ]
     }
 
+    /// The tenant, where there is a key.
+    pub fn tenant(&self) -> Option<&Tenant> {
+        self.tenant.as_ref()
+    }
+
     /// The exposed value of a form field, for the clipboard alone.
     pub fn form_value(&self, field: &str) -> Option<(Secret, bool)> {
         match field {
@@ -368,10 +327,11 @@ impl Submission {
         patience: Patience,
         events: &(dyn Fn(SubmitEventJson) + Send + Sync),
     ) -> Result<SubmitJson, Problem> {
-        let balkanid = self
-            .balkanid
+        let tenant = self
+            .tenant
             .as_ref()
             .ok_or_else(|| missing_secret(SecretSlot::BalkanIdKeyId))?;
+        let balkanid = &tenant.balkanid;
         let stage = |name: &str, text: &str| {
             events(SubmitEventJson::Stage {
                 stage: name.to_owned(),
@@ -386,7 +346,7 @@ impl Submission {
         };
 
         stage("upload", "Sending the integration to BalkanID");
-        let before = self.before(services, balkanid).await?;
+        let before = self.before(services, tenant).await?;
         let keys = before.keys.clone().or_else(|| confirmed.map(key_names)).ok_or_else(|| {
             Problem::new(ProblemCode::ValueMissing, "The names of the keys under which BalkanID keeps Bitbucket's credentials are not known.")
                 .on_field("keys")
@@ -478,7 +438,7 @@ impl Submission {
         let workspace = &self.setup.workspace;
         let mut profile = home
             .profile(workspace)?
-            .unwrap_or_else(|| SavedProfile::new(workspace, crate::json::DraftJson::default()));
+            .unwrap_or_else(|| SavedProfile::new(workspace, self.draft.clone().into()));
         profile.integration_id = Some(integration_id.to_owned());
         profile.last_run_before = Some(last_run_before.to_owned());
         home.keep_profile(workspace, &profile)
@@ -490,7 +450,7 @@ impl Submission {
         [
             (
                 "Primary Application owner",
-                self.setup.primary_owner.to_string(),
+                self.owner(),
                 row.primary_owner.clone(),
             ),
             (
@@ -523,102 +483,6 @@ impl Submission {
         })
         .collect()
     }
-
-    /// BalkanID's status now.
-    ///
-    /// # Errors
-    /// What BalkanID refused; `balkanid_not_found` where it holds no integration of this workspace.
-    pub async fn status(
-        &self,
-        services: &Services,
-        after_sync: bool,
-    ) -> Result<StatusJson, Problem> {
-        let balkanid = self
-            .balkanid
-            .as_ref()
-            .ok_or_else(|| missing_secret(SecretSlot::BalkanIdKeyId))?;
-        let profile = Home::new(&services.home)
-            .profile(&self.setup.workspace)
-            .ok()
-            .flatten();
-        let rows = balkanid.integrations().await?;
-        let keys = rows.iter().find_map(|row| KeyNames::of(row).ok());
-        let remembered = profile
-            .as_ref()
-            .and_then(|profile| profile.integration_id.as_deref());
-        let row = self
-            .ours(&rows, keys.as_ref(), remembered)?
-            .ok_or_else(|| {
-                Problem::new(
-                    ProblemCode::BalkanIdNotFound,
-                    format!(
-                        "BalkanID's list holds no Bitbucket integration of {}.",
-                        self.setup.workspace
-                    ),
-                )
-                .with_hints(vec!["Submit it first.".to_owned()])
-            })?;
-        let before = profile
-            .and_then(|profile| profile.last_run_before)
-            .filter(|_| after_sync);
-        Ok(status_json(&row, before.as_deref(), services))
-    }
-
-    /// Looks at the status until the sync ends, the time is over, or it is stopped.
-    ///
-    /// # Errors
-    /// As [`Submission::status`]; `sync_failed`; `timed_out` without news.
-    pub async fn watch(
-        &self,
-        services: &Services,
-        patience: Patience,
-        events: &(dyn Fn(SubmitEventJson) + Send + Sync),
-        stop: &CancellationToken,
-    ) -> Result<StatusJson, Problem> {
-        let until = Instant::now() + patience.watch;
-        loop {
-            let status = tokio::select! {
-                () = stop.cancelled() => return Err(stopped()),
-                status = self.status(services, true) => status?,
-            };
-            events(SubmitEventJson::Status {
-                status: status.clone(),
-            });
-            match status.state {
-                StateJson::Connected => return Ok(status),
-                StateJson::Error => {
-                    let said = status
-                        .message
-                        .clone()
-                        .unwrap_or_else(|| "no message".to_owned());
-                    return Err(Problem::new(
-                        ProblemCode::SyncFailed,
-                        format!("BalkanID's sync ended with an error: “{said}”."),
-                    ));
-                }
-                StateJson::Running | StateJson::Inactive | StateJson::Unknown => {}
-            }
-            if Instant::now() >= until {
-                return Err(Problem::new(
-                    ProblemCode::TimedOut,
-                    format!("BalkanID did not finish the sync within {} minutes. It may well go on by itself.", patience.watch.as_secs() / 60),
-                )
-                .with_hints(vec!["Look again later: the status stands on the first page, and bbsetup status shows it.".to_owned()]));
-            }
-            tokio::select! {
-                () = stop.cancelled() => return Err(stopped()),
-                () = tokio::time::sleep(patience.between) => {}
-            }
-        }
-    }
-}
-
-fn stopped() -> Problem {
-    Problem::new(
-        ProblemCode::Cancelled,
-        "The watching was stopped. BalkanID goes on by itself.",
-    )
-    .with_hints(vec!["bbsetup status shows where it stands.".to_owned()])
 }
 
 fn key_names(keys: &KeyNamesJson) -> KeyNames {
@@ -635,24 +499,5 @@ fn key_names(keys: &KeyNamesJson) -> KeyNames {
         workspace,
         account_username,
         account_app_password,
-    }
-}
-
-fn status_json(row: &Integration, before: Option<&str>, services: &Services) -> StatusJson {
-    let status = Status::of(row, before);
-    StatusJson {
-        schema: "bbsetup.status/1".to_owned(),
-        state: match status.state {
-            State::Connected => StateJson::Connected,
-            State::Running => StateJson::Running,
-            State::Error => StateJson::Error,
-            State::Inactive => StateJson::Inactive,
-            State::Unknown => StateJson::Unknown,
-        },
-        words: status.words(),
-        message: status.message,
-        last_run: status.last_run,
-        integration_id: Some(row.id.clone()),
-        seen_at: services.now().to_string(),
     }
 }

@@ -1,0 +1,359 @@
+//! The steps one by one: what each asks, and what its answer is checked for.
+
+use bbsetup_setup::{CredentialSlot, SecretSlot, Step};
+use bbsetup_wizard::Run;
+use bbsetup_wizard::commands::watch::Patience;
+use bbsetup_wizard::json::{
+    DraftJson, ExportFormatJson, HeldJson, KeysJson, ProblemJson, RouteJson, VerdictJson,
+};
+
+use super::Next;
+use super::asker::Asker;
+use crate::check::{progress, show, stopped_by_ctrl_c};
+use crate::context::Context;
+use crate::submit::{print_event, print_plan};
+use crate::terminal::Left;
+use crate::{exit, report};
+
+pub(super) async fn ask(context: &Context, run: &Run, asker: &Asker, step: Step) -> Next {
+    let asked = match step {
+        Step::ServiceAccount => service_account(run, asker),
+        Step::Workspace => text(run, asker, step, "Workspace ID", |draft| {
+            &mut draft.workspace
+        }),
+        Step::ApiUrl => text(run, asker, step, "API URL", |draft| &mut draft.api_url),
+        Step::WorkspaceToken => workspace_token(context, run, asker).await,
+        Step::Account => account(context, run, asker).await,
+        Step::Report => permissions(context, run, asker).await,
+        Step::BalkanId => balkanid(run, asker),
+        Step::Answers => answers(run, asker),
+        Step::Submit => submit(run, asker).await,
+        Step::Done => done(run),
+    };
+    asked.unwrap_or_else(Into::into)
+}
+
+fn draft(run: &Run) -> DraftJson {
+    run.progress().draft
+}
+
+/// Answers a step; tells what is wrong and says whether it is done.
+fn answered(run: &Run, step: Step, draft: DraftJson) -> bool {
+    let answer = run.answer(step, draft);
+    report::print_problems(&answer.problems);
+    !answer.problems.iter().any(is_error)
+}
+
+fn is_error(problem: &ProblemJson) -> bool {
+    problem.severity == bbsetup_wizard::json::SeverityJson::Error
+}
+
+fn service_account(run: &Run, asker: &Asker) -> Result<Next, Left> {
+    while !asker
+        .agrees("Is there an account for BalkanID, and is it an administrator of the workspace?")?
+    {
+        println!("Make one first; it takes a few minutes. This waits.");
+    }
+    let draft = DraftJson {
+        service_account_confirmed: true,
+        ..draft(run)
+    };
+    answered(run, Step::ServiceAccount, draft);
+    Ok(Next::On)
+}
+
+/// Asks for one line until it can be read.
+fn text(
+    run: &Run,
+    asker: &Asker,
+    step: Step,
+    question: &str,
+    field: fn(&mut DraftJson) -> &mut Option<String>,
+) -> Result<Next, Left> {
+    let mut given: DraftJson = asker.given().draft.clone().into();
+    let mut at_hand = field(&mut draft(run))
+        .clone()
+        .or_else(|| field(&mut given).clone());
+    if step == Step::ApiUrl {
+        at_hand = at_hand.or_else(|| Some(bbsetup_setup::address::BITBUCKET_CLOUD_API.to_owned()));
+    }
+    loop {
+        let typed = asker.text(question, at_hand.as_deref())?;
+        let mut draft = draft(run);
+        *field(&mut draft) = Some(typed.clone());
+        if answered(run, step, draft) {
+            return Ok(Next::On);
+        }
+        at_hand = Some(typed);
+    }
+}
+
+/// Asks for a secret until it can be read; an empty answer keeps one that is there.
+fn secret(run: &Run, asker: &Asker, slot: SecretSlot, optional: bool) -> Result<(), Left> {
+    loop {
+        let held = run
+            .progress()
+            .secrets
+            .iter()
+            .any(|secret| secret.slot == slot.as_str() && secret.held != HeldJson::Absent);
+        let Some(pasted) = asker.secret(slot)? else {
+            if held || optional {
+                return Ok(());
+            }
+            println!("The field is empty. Paste the token, then press Enter; it is not shown.");
+            continue;
+        };
+        let answer = run.hold_secret(slot, &pasted);
+        report::print_problems(&answer.problems);
+        if answer.problems.is_empty() {
+            return Ok(());
+        }
+    }
+}
+
+/// Proves the keychain before any secret is asked for.
+async fn prove_keychain(run: &Run, asker: &Asker) -> Result<(), Left> {
+    loop {
+        let keychain = run.probe_keychain().await;
+        let Some(problem) = keychain.problem else {
+            return Ok(());
+        };
+        report::print_problems(&[problem]);
+        let chosen = asker.choice("What now?", &["Try again", "Go on for this process only"])?;
+        if chosen == 1 {
+            run.use_memory_only();
+            println!("Secrets are kept for this process only and are gone when it ends.");
+            return Ok(());
+        }
+    }
+}
+
+async fn workspace_token(context: &Context, run: &Run, asker: &Asker) -> Result<Next, Left> {
+    prove_keychain(run, asker).await?;
+    loop {
+        secret(run, asker, SecretSlot::WorkspaceToken, false)?;
+        if checked(context, run, &[CredentialSlot::WorkspaceToken]).await == VerdictJson::Ready {
+            return Ok(Next::On);
+        }
+        if asker.choice(
+            "What now?",
+            &[
+                "Paste another token",
+                "Go on; the report says what is missing",
+            ],
+        )? == 1
+        {
+            return Ok(Next::On);
+        }
+    }
+}
+
+async fn account(context: &Context, run: &Run, asker: &Asker) -> Result<Next, Left> {
+    loop {
+        text(run, asker, Step::Account, "Account e-mail", |draft| {
+            &mut draft.account
+        })?;
+        secret(run, asker, SecretSlot::Account, false)?;
+        if checked(context, run, &[CredentialSlot::Account]).await == VerdictJson::Ready {
+            return Ok(Next::On);
+        }
+        if asker.choice(
+            "What now?",
+            &[
+                "Enter e-mail and token again",
+                "Go on; the report says what is missing",
+            ],
+        )? == 1
+        {
+            return Ok(Next::On);
+        }
+    }
+}
+
+/// Checks, and prints the report.
+async fn checked(context: &Context, run: &Run, slots: &[CredentialSlot]) -> VerdictJson {
+    let bar = progress(context);
+    let stop = stopped_by_ctrl_c();
+    let events = |event| show(&bar, event);
+    let checked = run.check(slots, &events, &stop).await;
+    bar.finish_and_clear();
+    report::print_table(&checked.json);
+    checked.json.verdict
+}
+
+async fn permissions(context: &Context, run: &Run, asker: &Asker) -> Result<Next, Left> {
+    loop {
+        if checked(context, run, &CredentialSlot::ALL).await == VerdictJson::Ready {
+            return Ok(Next::On);
+        }
+        let choices = [
+            "Check again",
+            "Replace the workspace token",
+            "Replace the account's e-mail and token",
+            "Go on anyway",
+        ];
+        match asker.choice("What now?", &choices)? {
+            0 => {}
+            1 => return Ok(Next::To(Step::WorkspaceToken)),
+            2 => return Ok(Next::To(Step::Account)),
+            _ if asker.is_person() => return Ok(Next::On),
+            // Nobody is there to take the responsibility of going on.
+            _ => return Ok(Next::End(exit::MEND)),
+        }
+    }
+}
+
+fn balkanid(run: &Run, asker: &Asker) -> Result<Next, Left> {
+    let given: DraftJson = asker.given().draft.clone().into();
+    loop {
+        let mut draft = draft(run);
+        let account = draft.account.clone();
+        let owner = draft
+            .primary_owner
+            .clone()
+            .or_else(|| given.primary_owner.clone());
+        // With nobody to ask, the account stands in so that practice can go on.
+        let owner = owner.or_else(|| account.filter(|_| !asker.is_person()));
+        draft.primary_owner =
+            Some(asker.text("Primary Application owner (e-mail)", owner.as_deref())?);
+        let secondary = if draft.secondary_owners.is_empty() {
+            &given.secondary_owners
+        } else {
+            &draft.secondary_owners
+        };
+        let secondary = asker.text(
+            "Secondary Application Owner(s), with commas between, or empty",
+            Some(&secondary.join(", ")),
+        )?;
+        draft.secondary_owners = secondary
+            .split(',')
+            .map(str::trim)
+            .filter(|owner| !owner.is_empty())
+            .map(str::to_owned)
+            .collect();
+        let description = draft
+            .description
+            .clone()
+            .or_else(|| given.description.clone());
+        draft.description = Some(asker.text("Description, or empty", description.as_deref())?);
+        println!("Extraction Type: Direct integration");
+        secret(run, asker, SecretSlot::BalkanIdKeyId, true)?;
+        secret(run, asker, SecretSlot::BalkanIdKeySecret, true)?;
+        let url = draft
+            .balkanid_url
+            .clone()
+            .or_else(|| given.balkanid_url.clone());
+        let url = url.unwrap_or_else(|| bbsetup_setup::address::BALKANID_API.to_owned());
+        draft.balkanid_url = Some(asker.text("BalkanID REST base", Some(&url))?);
+        let public = draft
+            .balkanid_public_url
+            .clone()
+            .or_else(|| given.balkanid_public_url.clone());
+        draft.balkanid_public_url = Some(asker.text(
+            "BalkanID Public API (https://<tenant>.balkanid.app/api/public), or empty",
+            public.as_deref(),
+        )?);
+        if answered(run, Step::BalkanId, draft) {
+            return Ok(Next::On);
+        }
+    }
+}
+
+fn answers(run: &Run, asker: &Asker) -> Result<Next, Left> {
+    let answers = run.answers();
+    for line in &answers.lines {
+        println!("  {:32} {}", line.label, line.value);
+    }
+    report::print_problems(&answers.problems);
+    let mut choices: Vec<String> = answers
+        .lines
+        .iter()
+        .map(|line| format!("Change {}", line.label))
+        .collect();
+    let ready = answers.problems.is_empty();
+    if ready {
+        choices.insert(0, "Save and submit".to_owned());
+    }
+    let shown: Vec<&str> = choices.iter().map(String::as_str).collect();
+    let chosen = match asker.is_person() {
+        true => asker.choice("What now?", &shown)?,
+        false if ready => 0,
+        false => return Ok(Next::End(exit::USAGE)),
+    };
+    if ready && chosen == 0 {
+        answered(run, Step::Answers, draft(run));
+        return Ok(Next::On);
+    }
+    let line = &answers.lines[chosen - usize::from(ready)];
+    Ok(Next::To(Step::named(&line.step).unwrap_or(Step::Workspace)))
+}
+
+async fn submit(run: &Run, asker: &Asker) -> Result<Next, Left> {
+    let plan = match run.plan(None).await {
+        Ok(plan) => plan,
+        Err(problems) => {
+            let code = report::print_failure(false, &problems);
+            return Ok(if asker.is_person() {
+                Next::To(Step::Answers)
+            } else {
+                Next::End(code)
+            });
+        }
+    };
+    print_plan(&plan);
+    report::print_problems(&plan.problems);
+    if plan.keys == KeysJson::ToConfirm {
+        println!(
+            "With the names of the keys in a file, bbsetup submit --keys FILE creates the integration by API."
+        );
+    }
+    let question = match plan.route {
+        RouteJson::Api => "Save the secrets to the keychain and write this to BalkanID?",
+        RouteJson::Assisted => {
+            "Save the secrets to the keychain? (BalkanID's form is filled in by hand)"
+        }
+    };
+    if !asker.agrees(question)? {
+        return Ok(Next::To(Step::Answers));
+    }
+    let stop = stopped_by_ctrl_c();
+    match run
+        .submit(plan.route, None, Patience::default(), &print_event, &stop)
+        .await
+    {
+        Ok(submitted) => {
+            report::print_problems(&submitted.problems);
+            for difference in &submitted.differences {
+                println!(
+                    "BalkanID shows {} as “{}”, asked was “{}”: set it by hand.",
+                    difference.field, difference.shown, difference.asked
+                );
+            }
+            Ok(Next::On)
+        }
+        Err(problems) => {
+            let code = report::print_failure(false, &problems);
+            if asker.choice("What now?", &["Submit again", "Stop here"])? == 0 {
+                return Ok(Next::To(Step::Submit));
+            }
+            Ok(Next::End(code))
+        }
+    }
+}
+
+fn done(run: &Run) -> Result<Next, Left> {
+    let here = std::path::Path::new(".");
+    let workspace = run.progress().workspace.unwrap_or_default();
+    println!("Keep a record:");
+    println!(
+        "  bbsetup evidence --workspace {workspace} --out {}",
+        run.suggested_path(ExportFormatJson::EvidenceHtml, here)
+            .display()
+    );
+    println!(
+        "  bbsetup export --workspace {workspace} --format toml --out {}",
+        run.suggested_path(ExportFormatJson::Toml, here).display()
+    );
+    println!("Come back with bbsetup check and bbsetup status.");
+    Ok(Next::End(exit::DONE))
+}

@@ -1,0 +1,157 @@
+//! `bbsetup submit`.
+
+use bbsetup_setup::{Owner, Problem, ProblemCode, SecretSlot};
+use bbsetup_wizard::commands::submit::Submission;
+use bbsetup_wizard::commands::watch::Patience;
+use bbsetup_wizard::json::{KeyNamesJson, PlanJson, RouteJson, SubmitEventJson, SubmitJson};
+
+use crate::arguments::SubmitArguments;
+use crate::check::stopped_by_ctrl_c;
+use crate::context::Context;
+use crate::{exit, report, terminal};
+
+const SECRETS: [SecretSlot; 4] = [
+    SecretSlot::WorkspaceToken,
+    SecretSlot::Account,
+    SecretSlot::BalkanIdKeyId,
+    SecretSlot::BalkanIdKeySecret,
+];
+
+pub(crate) async fn run(context: &Context, arguments: &SubmitArguments) -> exit::Code {
+    match submit(context, arguments).await {
+        Ok(code) => code,
+        Err(problems) => report::print_failure(context.json, &problems),
+    }
+}
+
+async fn submit(
+    context: &Context,
+    arguments: &SubmitArguments,
+) -> Result<exit::Code, Vec<Problem>> {
+    let one = |problem: Problem| vec![problem];
+    let inputs = context.ask(context.inputs_with_form(&arguments.form), &SECRETS);
+    let keys = arguments
+        .keys
+        .as_deref()
+        .map(read_keys)
+        .transpose()
+        .map_err(one)?;
+    let services = &context.services;
+    let submission = Submission::prepare(services, &inputs, Owner::Optional).await?;
+    let plan = submission.plan(services, keys.as_ref()).await;
+    print_plan(&plan);
+    if plan.route == RouteJson::Assisted {
+        return Ok(end_assisted(context, &plan));
+    }
+    if context.interactive && !arguments.yes && !terminal::agreed("Write this to BalkanID?") {
+        eprintln!("Nothing was written.");
+        return Ok(exit::RESUMABLE);
+    }
+    let submitted = submission
+        .submit(services, keys.as_ref(), Patience::default(), &print_event)
+        .await
+        .map_err(one)?;
+    if arguments.watch
+        && let Some(tenant) = submission.tenant()
+    {
+        let stop = stopped_by_ctrl_c();
+        tenant
+            .watch(services, Patience::default(), &print_event, &stop)
+            .await
+            .map_err(one)?;
+    }
+    let code = match submitted.problems.is_empty() {
+        true => exit::DONE,
+        false => {
+            report::print_problems(&submitted.problems);
+            exit::REFUSED
+        }
+    };
+    print_submitted(context, &submitted);
+    Ok(code)
+}
+
+fn read_keys(file: &std::path::Path) -> Result<KeyNamesJson, Problem> {
+    let unreadable = |why: String| {
+        Problem::new(ProblemCode::ValueUnreadable, format!("{} cannot be read: {why}.", file.display())).on_field("keys").with_hints(vec![
+            "It is JSON with access_token, api_url, workspace, account_username and account_app_password, each the name of a key.".to_owned(),
+        ])
+    };
+    let text = std::fs::read_to_string(file).map_err(|error| unreadable(error.to_string()))?;
+    serde_json::from_str(&text).map_err(|error| unreadable(error.to_string()))
+}
+
+fn end_assisted(context: &Context, plan: &PlanJson) -> exit::Code {
+    if context.json {
+        report::print_json(&SubmitJson {
+            schema: "bbsetup.submit/1".to_owned(),
+            route: RouteJson::Assisted,
+            integration_id: None,
+            correlation_id: None,
+            created: false,
+            differences: Vec::new(),
+            problems: plan.problems.clone(),
+        });
+    }
+    match plan.problems.is_empty() {
+        true => exit::DONE,
+        false => {
+            report::print_problems(&plan.problems);
+            exit::of_codes(plan.problems.iter().map(|problem| problem.code.as_str()))
+        }
+    }
+}
+
+/// Shows what would be written, secrets masked, or what to type into BalkanID's form.
+pub(crate) fn print_plan(plan: &PlanJson) {
+    eprintln!("{}", plan.reason);
+    if let Some(tenant) = &plan.tenant {
+        eprintln!("Tenant: {tenant}");
+    }
+    match plan.route {
+        RouteJson::Api => {
+            eprintln!("\nThe row to be written:");
+            for cell in &plan.row {
+                eprintln!("  {:32} {}", cell.column, cell.value);
+            }
+        }
+        RouteJson::Assisted => {
+            eprintln!("\nIn BalkanID: Configure > Integrations > Add Integration > Bitbucket");
+            for field in &plan.form {
+                eprintln!("  {:32} {}", field.label, field.value);
+            }
+            eprintln!("  then Next, Optional Configuration if needed, Save.");
+        }
+    }
+    for line in &plan.by_hand {
+        eprintln!("By hand: {line}");
+    }
+}
+
+/// Tells a stage of a submission.
+pub(crate) fn print_event(event: SubmitEventJson) {
+    match event {
+        SubmitEventJson::Stage { text, .. } => eprintln!("… {text}"),
+        SubmitEventJson::StageDone { text, .. } => eprintln!("✓ {text}"),
+        SubmitEventJson::Status { status } => eprintln!("  {}", status.words),
+        SubmitEventJson::Submitted { .. } | SubmitEventJson::Ended { .. } => {}
+    }
+}
+
+fn print_submitted(context: &Context, submitted: &SubmitJson) {
+    if context.json {
+        report::print_json(submitted);
+        return;
+    }
+    let id = submitted.integration_id.as_deref().unwrap_or("–");
+    match submitted.created {
+        true => println!("Created {id}."),
+        false => println!("Updated {id}."),
+    }
+    for difference in &submitted.differences {
+        println!(
+            "BalkanID shows {} as “{}”, asked was “{}”.",
+            difference.field, difference.shown, difference.asked
+        );
+    }
+}

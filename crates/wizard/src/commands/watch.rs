@@ -1,0 +1,226 @@
+//! Watching an integration: what BalkanID says of it, until a sync ends.
+
+use std::time::Duration;
+
+use bbsetup_balkanid::{BalkanId, Integration, KeyNames, Polling, State, Status};
+use bbsetup_setup::draft::{read_balkanid_public_url, read_balkanid_url};
+use bbsetup_setup::{Problem, ProblemCode, SecretSlot, WorkspaceId};
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use crate::home::Home;
+use crate::inputs::{Inputs, missing_secret};
+use crate::json::{StateJson, StatusJson, SubmitEventJson};
+use crate::services::Services;
+
+/// How the end of a submission is waited for.
+#[derive(Clone, Copy, Debug)]
+pub struct Patience {
+    /// Between two looks at the status.
+    pub between: Duration,
+    /// Until a created integration has to be in BalkanID's list.
+    pub find: Duration,
+    /// Until the sync has to end.
+    pub watch: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self {
+            between: Duration::from_secs(2),
+            find: Duration::from_secs(60),
+            watch: Duration::from_secs(600),
+        }
+    }
+}
+
+/// A tenant of BalkanID, and the workspace whose integration is meant.
+pub struct Tenant {
+    workspace: WorkspaceId,
+    /// The way to the tenant.
+    pub(super) balkanid: BalkanId,
+}
+
+impl Tenant {
+    /// Reads addresses and the API key; `None` where there is no key.
+    ///
+    /// # Errors
+    /// What cannot be read, or the half of the key that is missing.
+    pub async fn prepare(
+        services: &Services,
+        inputs: &Inputs,
+    ) -> Result<Option<Self>, Vec<Problem>> {
+        let one = |problem: Problem| vec![problem];
+        let workspace = inputs.place()?.workspace;
+        let rest = read_balkanid_url(inputs.draft.balkanid_url.as_deref()).map_err(one)?;
+        let public =
+            read_balkanid_public_url(inputs.draft.balkanid_public_url.as_deref()).map_err(one)?;
+        let secret = async |slot| {
+            inputs
+                .secret(slot, &workspace, &services.vault)
+                .await
+                .map_err(one)
+        };
+        let halves = (
+            secret(SecretSlot::BalkanIdKeyId).await?,
+            secret(SecretSlot::BalkanIdKeySecret).await?,
+        );
+        match halves {
+            (None, None) => Ok(None),
+            (Some(_), None) => Err(one(missing_secret(SecretSlot::BalkanIdKeySecret))),
+            (None, Some(_)) => Err(one(missing_secret(SecretSlot::BalkanIdKeyId))),
+            (Some(key_id), Some(key_secret)) => {
+                let client = services.client().map_err(one)?;
+                let polling = Polling::default();
+                let balkanid = BalkanId {
+                    client,
+                    rest,
+                    public,
+                    key_id,
+                    key_secret,
+                    polling,
+                };
+                Ok(Some(Self {
+                    workspace,
+                    balkanid,
+                }))
+            }
+        }
+    }
+
+    /// The row of this workspace: the one written before, else the one that names the workspace.
+    pub(super) fn ours(
+        &self,
+        rows: &[Integration],
+        keys: Option<&KeyNames>,
+        remembered: Option<&str>,
+    ) -> Result<Option<Integration>, Problem> {
+        if let Some(row) = rows.iter().find(|row| Some(row.id.as_str()) == remembered) {
+            return Ok(Some(row.clone()));
+        }
+        let Some(keys) = keys else { return Ok(None) };
+        let mut named = rows.iter().filter(|row| {
+            row.public_value(&keys.workspace)
+                .is_some_and(|value| value.eq_ignore_ascii_case(self.workspace.as_str()))
+        });
+        match (named.next(), named.next()) {
+            (only, None) => Ok(only.cloned()),
+            (_, Some(_)) => Err(Problem::new(
+                ProblemCode::BalkanIdRefused,
+                format!("BalkanID holds more than one Bitbucket integration of {}; which one is meant cannot be told.", self.workspace),
+            )
+            .with_hints(vec!["Remove all but one in BalkanID: Configure > Integrations. Then submit again.".to_owned()])),
+        }
+    }
+
+    /// BalkanID's status now.
+    ///
+    /// # Errors
+    /// What BalkanID refused; `balkanid_not_found` where it holds no integration of this workspace.
+    pub async fn status(
+        &self,
+        services: &Services,
+        after_sync: bool,
+    ) -> Result<StatusJson, Problem> {
+        let profile = Home::new(&services.home)
+            .profile(&self.workspace)
+            .ok()
+            .flatten();
+        let rows = self.balkanid.integrations().await?;
+        let keys = rows.iter().find_map(|row| KeyNames::of(row).ok());
+        let remembered = profile
+            .as_ref()
+            .and_then(|profile| profile.integration_id.as_deref());
+        let row = self
+            .ours(&rows, keys.as_ref(), remembered)?
+            .ok_or_else(|| {
+                Problem::new(
+                    ProblemCode::BalkanIdNotFound,
+                    format!(
+                        "BalkanID's list holds no Bitbucket integration of {}.",
+                        self.workspace
+                    ),
+                )
+                .with_hints(vec!["Submit it first.".to_owned()])
+            })?;
+        let before = profile
+            .and_then(|profile| profile.last_run_before)
+            .filter(|_| after_sync);
+        Ok(status_json(&row, before.as_deref(), services))
+    }
+
+    /// Looks at the status until the sync ends, the time is over, or it is stopped.
+    ///
+    /// # Errors
+    /// As [`Tenant::status`]; `sync_failed`; `timed_out` without news.
+    pub async fn watch(
+        &self,
+        services: &Services,
+        patience: Patience,
+        events: &(dyn Fn(SubmitEventJson) + Send + Sync),
+        stop: &CancellationToken,
+    ) -> Result<StatusJson, Problem> {
+        let until = Instant::now() + patience.watch;
+        loop {
+            let status = tokio::select! {
+                () = stop.cancelled() => return Err(stopped()),
+                status = self.status(services, true) => status?,
+            };
+            events(SubmitEventJson::Status {
+                status: status.clone(),
+            });
+            match status.state {
+                StateJson::Connected => return Ok(status),
+                StateJson::Error => {
+                    let said = status
+                        .message
+                        .clone()
+                        .unwrap_or_else(|| "no message".to_owned());
+                    return Err(Problem::new(
+                        ProblemCode::SyncFailed,
+                        format!("BalkanID's sync ended with an error: “{said}”."),
+                    ));
+                }
+                StateJson::Running | StateJson::Inactive | StateJson::Unknown => {}
+            }
+            if Instant::now() >= until {
+                return Err(Problem::new(
+                    ProblemCode::TimedOut,
+                    format!("BalkanID did not finish the sync within {} minutes. It may well go on by itself.", patience.watch.as_secs() / 60),
+                )
+                .with_hints(vec!["Look again later: the status stands on the first page, and bbsetup status shows it.".to_owned()]));
+            }
+            tokio::select! {
+                () = stop.cancelled() => return Err(stopped()),
+                () = tokio::time::sleep(patience.between) => {}
+            }
+        }
+    }
+}
+
+fn stopped() -> Problem {
+    Problem::new(
+        ProblemCode::Cancelled,
+        "The watching was stopped. BalkanID goes on by itself.",
+    )
+    .with_hints(vec!["bbsetup status shows where it stands.".to_owned()])
+}
+
+fn status_json(row: &Integration, before: Option<&str>, services: &Services) -> StatusJson {
+    let status = Status::of(row, before);
+    StatusJson {
+        schema: "bbsetup.status/1".to_owned(),
+        state: match status.state {
+            State::Connected => StateJson::Connected,
+            State::Running => StateJson::Running,
+            State::Error => StateJson::Error,
+            State::Inactive => StateJson::Inactive,
+            State::Unknown => StateJson::Unknown,
+        },
+        words: status.words(),
+        message: status.message,
+        last_run: status.last_run,
+        integration_id: Some(row.id.clone()),
+        seen_at: services.now().to_string(),
+    }
+}

@@ -1,0 +1,216 @@
+//! Where a set-up stands, in the words of the step list and of "Check your answers".
+
+use bbsetup_setup::{Owner, ProblemCode, SecretSlot, Step};
+
+use super::{State, problems_of, workspace_of};
+use crate::json::{
+    AnswerLineJson, AnswersJson, HeldJson, ProgressJson, RouteJson, SecretJson, StateJson,
+    StepJson, StepStateJson, VerdictJson,
+};
+
+/// Where the set-up stands.
+pub(super) fn of(state: &State) -> ProgressJson {
+    let steps = Step::ALL
+        .into_iter()
+        .filter(|step| *step != Step::Done)
+        .map(|step| StepJson {
+            step: step.as_str().to_owned(),
+            number: u32::try_from(step.number()).unwrap_or_default(),
+            title: step.title().to_owned(),
+            state: step_state(state, step),
+        })
+        .collect();
+    ProgressJson {
+        draft: state.draft.clone().into(),
+        secrets: SecretSlot::ALL
+            .into_iter()
+            .map(|slot| secret(state, slot))
+            .collect(),
+        current: state
+            .current
+            .unwrap_or(Step::ServiceAccount)
+            .as_str()
+            .to_owned(),
+        steps,
+        counted: u32::try_from(Step::COUNTED).unwrap_or_default(),
+        workspace: workspace_of(&state.draft).map(|workspace| workspace.to_string()),
+    }
+}
+
+fn secret(state: &State, slot: SecretSlot) -> SecretJson {
+    let mut json = SecretJson::absent(slot);
+    if let Some(held) = state.held.get(&slot) {
+        json.held = HeldJson::InMemory;
+        json.last_four = held.secret.last_four();
+        json.since = Some(held.since.to_string());
+    } else if state.in_keychain.contains(&slot) {
+        json.held = HeldJson::InKeychain;
+    }
+    json
+}
+
+fn has(state: &State, slot: SecretSlot) -> bool {
+    state.held.contains_key(&slot) || state.in_keychain.contains(&slot)
+}
+
+/// A step's state: completed, with a problem, not started, or not to be started yet.
+fn step_state(state: &State, step: Step) -> StepStateJson {
+    let typed = match step {
+        Step::ServiceAccount => state.draft.service_account_confirmed,
+        Step::Workspace => state.draft.workspace.is_some(),
+        Step::ApiUrl => state.draft.api_url.is_some() || reached(state, Step::WorkspaceToken),
+        Step::WorkspaceToken => has(state, SecretSlot::WorkspaceToken),
+        Step::Account => state.draft.account.is_some() || has(state, SecretSlot::Account),
+        Step::BalkanId => state.draft.primary_owner.is_some(),
+        Step::Report => state.report.is_some(),
+        Step::Answers => reached(state, Step::Submit),
+        Step::Submit => state.submitted.is_some(),
+        Step::Done => false,
+    };
+    if !typed {
+        return match can_start(state, step) {
+            true => StepStateJson::NotStarted,
+            false => StepStateJson::CannotStart,
+        };
+    }
+    let has_problem = match step {
+        Step::Report => state
+            .report
+            .as_ref()
+            .is_some_and(|(report, _)| report.verdict != VerdictJson::Ready),
+        Step::Account => {
+            !problems_of(step, &state.draft).is_empty() || !has(state, SecretSlot::Account)
+        }
+        Step::Submit => {
+            let by_api = state
+                .submitted
+                .as_ref()
+                .is_some_and(|submitted| submitted.route == RouteJson::Api);
+            by_api
+                && state
+                    .status
+                    .as_ref()
+                    .is_none_or(|status| status.state != StateJson::Connected)
+        }
+        _ => !problems_of(step, &state.draft).is_empty(),
+    };
+    match has_problem {
+        true => StepStateJson::Problem,
+        false => StepStateJson::Completed,
+    }
+}
+
+fn reached(state: &State, step: Step) -> bool {
+    state.current.is_some_and(|current| current >= step)
+}
+
+/// Whether a step has what it needs from those before it.
+fn can_start(state: &State, step: Step) -> bool {
+    let workspace = workspace_of(&state.draft).is_some();
+    let credentials = has(state, SecretSlot::WorkspaceToken) && has(state, SecretSlot::Account);
+    match step {
+        Step::ServiceAccount | Step::Workspace | Step::ApiUrl | Step::BalkanId => true,
+        Step::WorkspaceToken | Step::Account => workspace,
+        Step::Report => workspace && credentials,
+        Step::Answers | Step::Submit | Step::Done => {
+            workspace && credentials && state.draft.primary_owner.is_some()
+        }
+    }
+}
+
+/// The page "Check your answers".
+pub(super) fn answers(state: &State) -> AnswersJson {
+    let draft = &state.draft;
+    let line = |label: &str, value: Option<&str>, step: Step| AnswerLineJson {
+        label: label.to_owned(),
+        value: value
+            .filter(|value| !value.is_empty())
+            .unwrap_or("–")
+            .to_owned(),
+        step: step.as_str().to_owned(),
+    };
+    let masked = |slot: SecretSlot, step: Step| {
+        let SecretJson {
+            label,
+            held,
+            last_four,
+            ..
+        } = secret(state, slot);
+        let value = match (held, last_four) {
+            (HeldJson::Absent, _) => "–".to_owned(),
+            (HeldJson::InMemory, Some(four)) => format!("•••• {four}"),
+            (HeldJson::InMemory, None) => "••••".to_owned(),
+            (HeldJson::InKeychain, _) => "•••• in the keychain".to_owned(),
+        };
+        AnswerLineJson {
+            label,
+            value,
+            step: step.as_str().to_owned(),
+        }
+    };
+    let workspace = workspace_of(draft).map(|workspace| workspace.to_string());
+    let api_url = bbsetup_setup::draft::read_api_url(draft.api_url.as_deref())
+        .ok()
+        .map(|url| url.to_string());
+    let owners = draft.secondary_owners.join(", ");
+    let lines = vec![
+        line(
+            "Workspace",
+            workspace.as_deref().or(draft.workspace.as_deref()),
+            Step::Workspace,
+        ),
+        line(
+            "Bitbucket API URL",
+            api_url.as_deref().or(draft.api_url.as_deref()),
+            Step::ApiUrl,
+        ),
+        masked(SecretSlot::WorkspaceToken, Step::WorkspaceToken),
+        line("Account e-mail", draft.account.as_deref(), Step::Account),
+        masked(SecretSlot::Account, Step::Account),
+        line(
+            "Primary Application owner",
+            draft.primary_owner.as_deref(),
+            Step::BalkanId,
+        ),
+        line(
+            "Secondary Application Owner(s)",
+            Some(&owners),
+            Step::BalkanId,
+        ),
+        line("Description", draft.description.as_deref(), Step::BalkanId),
+        line(
+            "Extraction Type",
+            Some(draft.extraction.label()),
+            Step::BalkanId,
+        ),
+        masked(SecretSlot::BalkanIdKeyId, Step::BalkanId),
+        masked(SecretSlot::BalkanIdKeySecret, Step::BalkanId),
+        line(
+            "BalkanID Public API",
+            draft.balkanid_public_url.as_deref(),
+            Step::BalkanId,
+        ),
+    ];
+    let mut problems = draft
+        .clone()
+        .finish(Owner::Required)
+        .err()
+        .unwrap_or_default();
+    for slot in [SecretSlot::WorkspaceToken, SecretSlot::Account] {
+        if !has(state, slot) {
+            problems.push(crate::inputs::missing_secret(slot));
+        }
+    }
+    // One half of a key is of no use.
+    let halves = [SecretSlot::BalkanIdKeyId, SecretSlot::BalkanIdKeySecret];
+    if halves.iter().filter(|slot| has(state, **slot)).count() == 1 {
+        problems.push(bbsetup_setup::Problem::new(
+            ProblemCode::ValueMissing,
+            "One half of BalkanID's API key is there and the other is not.",
+        ));
+    }
+    AnswersJson {
+        lines,
+        problems: problems.into_iter().map(Into::into).collect(),
+    }
+}
