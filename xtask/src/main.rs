@@ -1,2 +1,69 @@
 //! The project's own tasks.
-fn main() {}
+
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a front door prints"
+)]
+
+mod codegen;
+mod packages;
+mod practice;
+mod process;
+mod start;
+mod test;
+mod tidy;
+mod ui;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// The project's own tasks.
+#[derive(Parser)]
+#[command(name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Set up what is missing and open the wizard in practice mode
+    Start(start::StartArguments),
+    /// Set up what is missing and run every check
+    Test(test::TestArguments),
+    /// Write the window's TypeScript types
+    Codegen {
+        /// Change nothing; fail where they are stale
+        #[arg(long)]
+        check: bool,
+    },
+    /// Prove the rules that the compiler does not
+    Tidy,
+}
+
+fn main() -> ExitCode {
+    let result = match Arguments::parse().task {
+        Task::Start(arguments) => start::run(&arguments),
+        Task::Test(arguments) => test::run(&arguments),
+        Task::Codegen { check } => codegen::run(check).map(|()| true),
+        Task::Tidy => tidy::run().map(|()| true),
+    };
+    match result {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("\n{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The project's root folder.
+fn root() -> PathBuf {
+    let mut root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    root.pop();
+    root
+}

@@ -4,6 +4,8 @@
 //! and shows what comes back ([`json`]). No decision is left to a door.
 
 pub mod commands;
+pub mod files;
+pub mod home;
 pub mod inputs;
 pub mod json;
 mod services;

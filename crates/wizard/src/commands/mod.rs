@@ -1,3 +1,8 @@
 //! One use case a file.
 
 pub mod check;
+pub mod evidence;
+pub mod export;
+pub mod forget;
+pub mod save;
+pub mod submit;

@@ -1,0 +1,278 @@
+//! What is kept between runs: progress and profiles, and no secret.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use bbsetup_setup::{Problem, ProblemCode, Step, WorkspaceId};
+use serde::{Deserialize, Serialize};
+
+use crate::files::{Existing, make_folder, write_whole};
+use crate::json::DraftJson;
+
+/// A file of this kind is far smaller; a larger one is none of ours.
+const LARGEST: u64 = 1024 * 1024;
+
+/// The folder of progress and profiles.
+#[derive(Clone, Debug)]
+pub struct Home(PathBuf);
+
+/// A set-up that was begun.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SavedProgress {
+    schema: String,
+    /// The step to go on with, by name.
+    pub current: String,
+    /// The answers.
+    pub draft: DraftJson,
+}
+
+/// A finished set-up.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SavedProfile {
+    schema: String,
+    /// The workspace ID, which names the profile.
+    pub workspace: String,
+    /// The answers.
+    pub draft: DraftJson,
+    /// The integration's ID at BalkanID.
+    pub integration_id: Option<String>,
+    /// The last verdict and when it was found, RFC 3339.
+    pub checked: Option<SavedVerdict>,
+    /// The slots that were saved to the keychain.
+    pub saved_slots: Vec<String>,
+    /// BalkanID's Last Run from before the last sync was started.
+    pub last_run_before: Option<String>,
+}
+
+/// A verdict with its time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SavedVerdict {
+    /// `ready`, `not_ready` or `undetermined`.
+    pub verdict: String,
+    /// RFC 3339 in UTC.
+    pub at: String,
+}
+
+const PROGRESS: &str = "bbsetup.progress/1";
+const PROFILE: &str = "bbsetup.profile/1";
+
+impl SavedProgress {
+    /// Progress to be kept.
+    pub fn new(current: Step, draft: DraftJson) -> Self {
+        Self {
+            schema: PROGRESS.to_owned(),
+            current: current.as_str().to_owned(),
+            draft,
+        }
+    }
+}
+
+impl SavedProfile {
+    /// A profile with nothing known of it yet.
+    pub fn new(workspace: &WorkspaceId, draft: DraftJson) -> Self {
+        Self {
+            schema: PROFILE.to_owned(),
+            workspace: workspace.to_string(),
+            draft,
+            integration_id: None,
+            checked: None,
+            saved_slots: Vec::new(),
+            last_run_before: None,
+        }
+    }
+}
+
+impl Home {
+    /// The folder; it is made when something is first kept in it.
+    pub fn new(folder: impl Into<PathBuf>) -> Self {
+        Self(folder.into())
+    }
+
+    /// The folder's path.
+    pub fn folder(&self) -> &Path {
+        &self.0
+    }
+
+    fn progress_file(&self) -> PathBuf {
+        self.0.join("progress.json")
+    }
+
+    fn profile_file(&self, workspace: &WorkspaceId) -> PathBuf {
+        // The braces of a UUID are allowed on every platform.
+        self.0.join("profiles").join(format!("{workspace}.json"))
+    }
+
+    /// The set-up that was begun, if any.
+    pub fn progress(&self) -> Result<Option<SavedProgress>, Problem> {
+        read(&self.progress_file(), |saved: &SavedProgress| {
+            saved.schema == PROGRESS && Step::named(&saved.current).is_some()
+        })
+    }
+
+    /// Keeps a set-up that was begun.
+    pub fn keep_progress(&self, progress: &SavedProgress) -> Result<(), Problem> {
+        write(&self.progress_file(), progress)
+    }
+
+    /// Forgets the set-up that was begun.
+    pub fn drop_progress(&self) -> Result<(), Problem> {
+        remove(&self.progress_file()).map(drop)
+    }
+
+    /// Every finished set-up, by workspace, with what could not be read.
+    pub fn profiles(&self) -> (Vec<SavedProfile>, Vec<Problem>) {
+        let mut profiles = Vec::new();
+        let mut problems = Vec::new();
+        let entries = fs::read_dir(self.0.join("profiles"))
+            .into_iter()
+            .flatten()
+            .flatten();
+        let mut files: Vec<PathBuf> = entries
+            .map(|entry| entry.path())
+            .filter(|path| {
+                path.extension()
+                    .is_some_and(|extension| extension == "json")
+            })
+            .collect();
+        files.sort();
+        for file in files {
+            match read(&file, is_profile) {
+                Ok(Some(profile)) => profiles.push(profile),
+                Ok(None) => {}
+                Err(problem) => problems.push(problem),
+            }
+        }
+        (profiles, problems)
+    }
+
+    /// One finished set-up.
+    pub fn profile(&self, workspace: &WorkspaceId) -> Result<Option<SavedProfile>, Problem> {
+        read(&self.profile_file(workspace), is_profile)
+    }
+
+    /// Keeps a finished set-up.
+    pub fn keep_profile(
+        &self,
+        workspace: &WorkspaceId,
+        profile: &SavedProfile,
+    ) -> Result<(), Problem> {
+        write(&self.profile_file(workspace), profile)
+    }
+
+    /// Forgets a finished set-up; tells whether there was one.
+    pub fn drop_profile(&self, workspace: &WorkspaceId) -> Result<bool, Problem> {
+        remove(&self.profile_file(workspace))
+    }
+}
+
+fn is_profile(profile: &SavedProfile) -> bool {
+    profile.schema == PROFILE && WorkspaceId::parse(&profile.workspace).is_ok()
+}
+
+/// Reads a file. One that cannot be understood is moved aside, so that nothing in it is lost and
+/// the next start is not held up by it.
+fn read<T: serde::de::DeserializeOwned>(
+    path: &Path,
+    is_ours: impl Fn(&T) -> bool,
+) -> Result<Option<T>, Problem> {
+    let Ok(metadata) = path.metadata() else {
+        return Ok(None);
+    };
+    let held = (metadata.len() <= LARGEST)
+        .then(|| fs::read(path).ok())
+        .flatten()
+        .and_then(|bytes| serde_json::from_slice::<T>(&bytes).ok())
+        .filter(|held| is_ours(held));
+    if let Some(held) = held {
+        return Ok(Some(held));
+    }
+    let aside = path.with_extension("json.unreadable");
+    let moved = match fs::rename(path, &aside) {
+        Ok(()) => format!("It was moved to {}.", aside.display()),
+        Err(_) => "It was left where it is.".to_owned(),
+    };
+    Err(Problem::new(
+        ProblemCode::ValueUnreadable,
+        format!(
+            "{} cannot be read as saved progress. {moved}",
+            path.display()
+        ),
+    )
+    .on_field("home")
+    .with_hints(vec![
+        "Go on without it; secrets in the keychain are not touched.".to_owned(),
+    ]))
+}
+
+fn write(path: &Path, value: &impl Serialize) -> Result<(), Problem> {
+    if let Some(folder) = path.parent() {
+        make_folder(folder)?;
+    }
+    let mut bytes = serde_json::to_vec_pretty(value).map_err(|error| {
+        Problem::new(
+            ProblemCode::DefectOfThisTool,
+            format!("Progress could not be written as JSON: {error}."),
+        )
+    })?;
+    bytes.push(b'\n');
+    write_whole(path, &bytes, Existing::Replace)
+}
+
+fn remove(path: &Path) -> Result<bool, Problem> {
+    match fs::remove_file(path) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(Problem::new(
+            ProblemCode::FileNotWritten,
+            format!("{} could not be removed: {error}.", path.display()),
+        )
+        .on_field("home")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn progress_and_profiles_come_back_as_they_were_kept() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let home = Home::new(folder.path().join("home"));
+        assert_eq!(home.progress(), Ok(None));
+        let draft = DraftJson {
+            workspace: Some("acme".into()),
+            ..DraftJson::default()
+        };
+        let progress = SavedProgress::new(Step::ApiUrl, draft.clone());
+        home.keep_progress(&progress).expect("room");
+        assert_eq!(home.progress(), Ok(Some(progress)));
+        home.drop_progress().expect("there");
+        assert_eq!(home.progress(), Ok(None));
+
+        let workspace =
+            WorkspaceId::parse("{0f1e2d3c-aaaa-4bbb-8ccc-0123456789ab}").expect("an ID");
+        let profile = SavedProfile::new(&workspace, draft);
+        home.keep_profile(&workspace, &profile).expect("room");
+        assert_eq!(home.profiles().0, [profile]);
+        assert_eq!(home.drop_profile(&workspace), Ok(true));
+        assert_eq!(home.drop_profile(&workspace), Ok(false));
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_understood_is_moved_aside() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let home = Home::new(folder.path());
+        for text in [
+            "not JSON",
+            "{\"schema\":\"bbsetup.progress/9\",\"current\":\"x\",\"draft\":{}}",
+        ] {
+            fs::write(folder.path().join("progress.json"), text).expect("room");
+            let problem = home.progress().expect_err("unreadable");
+            assert_eq!(problem.code, ProblemCode::ValueUnreadable);
+            assert_eq!(home.progress(), Ok(None), "the next start is not held up");
+            let aside =
+                fs::read_to_string(folder.path().join("progress.json.unreadable")).expect("kept");
+            assert_eq!(aside, text);
+        }
+    }
+}

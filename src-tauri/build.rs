@@ -1,0 +1,41 @@
+//! Makes the window's permissions from the list of commands.
+
+/// Every command; each needs a grant of its own in `capabilities/main.json`.
+const COMMANDS: &[&str] = &[
+    "home",
+    "probe_keychain",
+    "use_memory_only",
+    "begin",
+    "resume",
+    "discard",
+    "guide",
+    "answer",
+    "hold_secret",
+    "drop_secret",
+    "check",
+    "cancel",
+    "answers",
+    "save",
+    "plan",
+    "submit",
+    "copy_field",
+    "copy_text",
+    "suggested_path",
+    "export",
+    "open_link",
+    "forget",
+    "check_profile",
+    "status",
+];
+
+fn main() {
+    // The folder is not where tauri-build looks by itself.
+    println!("cargo:rerun-if-changed=src-tauri/capabilities");
+    let attributes = tauri_build::Attributes::new()
+        .capabilities_path_pattern("src-tauri/capabilities/*.json")
+        .app_manifest(tauri_build::AppManifest::new().commands(COMMANDS));
+    if let Err(error) = tauri_build::try_build(attributes) {
+        println!("cargo:warning=the window's permissions could not be made");
+        panic!("{error:#}");
+    }
+}

@@ -1,0 +1,158 @@
+//! `cargo xtask test`: every check, one part after another, and how long each took.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, bail};
+use clap::Args;
+
+use crate::process::{self, cargo, command, is_installed, succeeds};
+use crate::{codegen, packages, root, tidy, ui};
+
+/// What `test` takes.
+#[derive(Args)]
+pub(crate) struct TestArguments {
+    /// Run these parts alone
+    #[arg(long, num_args = 1..)]
+    only: Vec<String>,
+}
+
+/// A part: its name and what it runs.
+type Part = (&'static str, fn() -> Result<()>);
+
+/// The parts, in the order in which they fail fastest.
+const PARTS: [Part; 9] = [
+    ("packages", packages::install),
+    ("format", format),
+    ("tidy", tidy::run),
+    ("lints", lints),
+    ("generated", generated),
+    ("tests", tests),
+    ("documentation", documentation),
+    ("ui", ui_checks),
+    ("window", window),
+];
+
+/// Runs the parts; a part that fails does not keep the others from running.
+pub(crate) fn run(arguments: &TestArguments) -> Result<bool> {
+    if let Some(unknown) = arguments
+        .only
+        .iter()
+        .find(|name| !PARTS.iter().any(|(part, _)| part == name))
+    {
+        bail!(
+            "There is no part {unknown}; there are: {}.",
+            PARTS.map(|(name, _)| name).join(", ")
+        );
+    }
+    let mut results: Vec<(&str, Duration, Option<String>)> = Vec::new();
+    for (name, part) in PARTS {
+        if !arguments.only.is_empty() && !arguments.only.iter().any(|only| only == name) {
+            continue;
+        }
+        println!("\n=== {name}");
+        let started = Instant::now();
+        let failure = part().err().map(|error| format!("{error:#}"));
+        if let Some(failure) = &failure {
+            println!("{failure}");
+        }
+        results.push((name, started.elapsed(), failure));
+    }
+    println!("\n{:15} {:>8}  result", "part", "seconds");
+    for (name, took, failure) in &results {
+        let result = if failure.is_none() {
+            "passed"
+        } else {
+            "FAILED"
+        };
+        println!("{name:15} {:>8.1}  {result}", took.as_secs_f64());
+    }
+    let failed = results
+        .iter()
+        .filter(|(_, _, failure)| failure.is_some())
+        .count();
+    println!("\n{} passed, {failed} failed", results.len() - failed);
+    Ok(failed == 0)
+}
+
+fn format() -> Result<()> {
+    process::run(cargo().args(["fmt", "--all", "--check"]))
+}
+
+fn lints() -> Result<()> {
+    process::run(cargo().args([
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--",
+        "-D",
+        "warnings",
+    ]))
+}
+
+fn generated() -> Result<()> {
+    codegen::run(true)
+}
+
+fn tests() -> Result<()> {
+    // The stories start it.
+    process::run(cargo().args(["build", "--package", "bbsetup"]))?;
+    match succeeds(cargo().args(["nextest", "--version"])) {
+        true => process::run(cargo().args(["nextest", "run", "--workspace", "--no-tests", "pass"])),
+        false => process::run(cargo().args(["test", "--workspace", "--lib", "--bins", "--tests"])),
+    }
+}
+
+fn documentation() -> Result<()> {
+    process::run(cargo().env("RUSTDOCFLAGS", "-D warnings").args([
+        "doc",
+        "--workspace",
+        "--no-deps",
+        "--document-private-items",
+    ]))
+}
+
+fn ui_checks() -> Result<()> {
+    ui::install()?;
+    for script in ["format:check", "lint", "check", "test", "build"] {
+        ui::npm(&["run", script])?;
+    }
+    Ok(())
+}
+
+/// The real window, driven under a display and a keychain of its own.
+fn window() -> Result<()> {
+    if !is_installed("xvfb-run") || !is_installed("WebKitWebDriver") {
+        bail!(
+            "xvfb-run or WebKitWebDriver is not installed; the part `packages` installs both on Debian."
+        );
+    }
+    ui::build()?;
+    process::run(cargo().args([
+        "build",
+        "--package",
+        "bitbucket-setup",
+        "--features",
+        "tauri/custom-protocol",
+    ]))?;
+    let mut session = command("xvfb-run");
+    session.args([
+        "-a",
+        "-s",
+        "-screen 0 1280x1024x24",
+        "dbus-run-session",
+        "--",
+    ]);
+    session.arg(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    session.args([
+        "test",
+        "--package",
+        "bbsetup-tests",
+        "--test",
+        "window",
+        "--",
+        "--ignored",
+        "--test-threads=1",
+    ]);
+    session.current_dir(root());
+    process::run(&mut session)
+}
