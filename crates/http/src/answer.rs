@@ -1,11 +1,12 @@
 //! What comes back.
 
+use std::fmt;
 use std::time::{Duration, SystemTime};
 
 use serde_json::Value;
 
 /// The headers of an answer, by name in any case.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Headers(Vec<(String, String)>);
 
 impl Headers {
@@ -34,7 +35,10 @@ impl Headers {
 }
 
 /// One whole answer, of any HTTP status.
-#[derive(Clone, Debug)]
+///
+/// Its `Debug` names the body's length alone: a body may hold what a server keeps for us, and that
+/// may be a secret.
+#[derive(Clone)]
 pub struct Answer {
     /// The HTTP status.
     pub status: u16,
@@ -44,6 +48,17 @@ pub struct Answer {
     pub body: Vec<u8>,
     /// The time from sending to the body's end.
     pub elapsed: Duration,
+}
+
+impl fmt::Debug for Answer {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Answer")
+            .field("status", &self.status)
+            .field("body_bytes", &self.body.len())
+            .field("elapsed", &self.elapsed)
+            .finish_non_exhaustive()
+    }
 }
 
 /// The body is not JSON.
