@@ -123,21 +123,26 @@ impl Answer {
 }
 
 #[cfg(test)]
+impl Answer {
+    pub(crate) fn scripted(status: u16, headers: &[(&str, &str)], body: &str) -> Self {
+        let headers = headers
+            .iter()
+            .map(|(name, value)| ((*name).into(), (*value).into()));
+        Self {
+            status,
+            headers: Headers(headers.collect()),
+            body: body.into(),
+            elapsed: Duration::ZERO,
+        }
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
     fn answer(headers: &[(&str, &str)], body: &str) -> Answer {
-        Answer {
-            status: 429,
-            headers: Headers(
-                headers
-                    .iter()
-                    .map(|(name, value)| ((*name).into(), (*value).into()))
-                    .collect(),
-            ),
-            body: body.as_bytes().to_vec(),
-            elapsed: Duration::ZERO,
-        }
+        Answer::scripted(429, headers, body)
     }
 
     #[test]
@@ -171,5 +176,13 @@ mod tests {
         broken.body = vec![0xff, b'a'];
         assert_eq!(broken.text(9), "\u{fffd}a");
         assert_eq!(broken.json(), Err(NotJson));
+    }
+
+    #[test]
+    fn debug_does_not_tell_what_a_server_keeps() {
+        let answer = answer(&[("set-cookie", "canary-in-header")], "canary-in-body");
+        let told = format!("{answer:?}");
+        assert!(!told.contains("canary"), "{told}");
+        assert!(told.contains("body_bytes: 14"), "{told}");
     }
 }
