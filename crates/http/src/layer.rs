@@ -72,14 +72,13 @@ fn is_of_proxy(cause: &(dyn StdError + 'static)) -> bool {
     words.starts_with("tunnel error: ") || words == "error connecting to socks proxy"
 }
 
-/// rustls' own error, by itself or inside an IO error, whose `source` skips what it holds.
+/// rustls' own error, by itself or inside IO errors, which come one in the other and whose `source`
+/// skips what they hold.
 fn as_tls<'a>(cause: &'a (dyn StdError + 'static)) -> Option<&'a rustls::Error> {
-    cause.downcast_ref().or_else(|| {
-        cause
-            .downcast_ref::<std::io::Error>()?
-            .get_ref()?
-            .downcast_ref()
-    })
+    if let Some(tls) = cause.downcast_ref() {
+        return Some(tls);
+    }
+    as_tls(cause.downcast_ref::<std::io::Error>()?.get_ref()?)
 }
 
 /// `General` is how the platform verifiers tell what rustls has no word for.
