@@ -1,11 +1,12 @@
 //! What comes back.
 
+use std::fmt;
 use std::time::{Duration, SystemTime};
 
 use serde_json::Value;
 
 /// The headers of an answer, by name in any case.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Headers(Vec<(String, String)>);
 
 impl Headers {
@@ -34,7 +35,10 @@ impl Headers {
 }
 
 /// One whole answer, of any HTTP status.
-#[derive(Clone, Debug)]
+///
+/// Its `Debug` names the body's length alone: a body may hold what a server keeps for us, and that
+/// may be a secret.
+#[derive(Clone)]
 pub struct Answer {
     /// The HTTP status.
     pub status: u16,
@@ -44,6 +48,17 @@ pub struct Answer {
     pub body: Vec<u8>,
     /// The time from sending to the body's end.
     pub elapsed: Duration,
+}
+
+impl fmt::Debug for Answer {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Answer")
+            .field("status", &self.status)
+            .field("body_bytes", &self.body.len())
+            .field("elapsed", &self.elapsed)
+            .finish_non_exhaustive()
+    }
 }
 
 /// The body is not JSON.
@@ -108,21 +123,26 @@ impl Answer {
 }
 
 #[cfg(test)]
+impl Answer {
+    pub(crate) fn scripted(status: u16, headers: &[(&str, &str)], body: &str) -> Self {
+        let headers = headers
+            .iter()
+            .map(|(name, value)| ((*name).into(), (*value).into()));
+        Self {
+            status,
+            headers: Headers(headers.collect()),
+            body: body.into(),
+            elapsed: Duration::ZERO,
+        }
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
     fn answer(headers: &[(&str, &str)], body: &str) -> Answer {
-        Answer {
-            status: 429,
-            headers: Headers(
-                headers
-                    .iter()
-                    .map(|(name, value)| ((*name).into(), (*value).into()))
-                    .collect(),
-            ),
-            body: body.as_bytes().to_vec(),
-            elapsed: Duration::ZERO,
-        }
+        Answer::scripted(429, headers, body)
     }
 
     #[test]
@@ -156,5 +176,13 @@ mod tests {
         broken.body = vec![0xff, b'a'];
         assert_eq!(broken.text(9), "\u{fffd}a");
         assert_eq!(broken.json(), Err(NotJson));
+    }
+
+    #[test]
+    fn debug_does_not_tell_what_a_server_keeps() {
+        let answer = answer(&[("set-cookie", "canary-in-header")], "canary-in-body");
+        let told = format!("{answer:?}");
+        assert!(!told.contains("canary"), "{told}");
+        assert!(told.contains("body_bytes: 14"), "{told}");
     }
 }

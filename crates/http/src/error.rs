@@ -3,7 +3,10 @@
 use std::error::Error as StdError;
 use std::time::Duration;
 
-type Source = Box<dyn StdError + Send + Sync>;
+use crate::layer::Layer;
+
+/// What lies beneath an error.
+pub(crate) type Source = Box<dyn StdError + Send + Sync>;
 
 /// Why no whole answer came. Only the host is named, never a path or a query.
 #[derive(Debug, thiserror::Error)]
@@ -17,8 +20,8 @@ pub enum Error {
         /// The host.
         host: String,
     },
-    /// The host's name is not known.
-    #[error("The name {host} is not known to this network")]
+    /// The host's name was not found, or could not be looked up: the system does not tell which.
+    #[error("The name {host} could not be looked up on this network")]
     NameNotFound {
         /// The host.
         host: String,
@@ -26,7 +29,7 @@ pub enum Error {
         #[source]
         source: Source,
     },
-    /// No connection came about, or it ended before an answer began.
+    /// No connection came about.
     #[error("No connection to {host} came about")]
     Unreachable {
         /// The host.
@@ -44,7 +47,16 @@ pub enum Error {
         #[source]
         source: Source,
     },
-    /// The server's certificate is not trusted, or TLS failed otherwise.
+    /// TLS could not be set up on this side: the system has no certificates to trust.
+    #[error("TLS is not set up on this system, so that nothing was sent to {host}")]
+    NoTls {
+        /// The host.
+        host: String,
+        /// What lies beneath.
+        #[source]
+        source: Source,
+    },
+    /// The server's certificate is not trusted.
     #[error("The certificate that {host} shows is not trusted by this system")]
     TlsUntrusted {
         /// The host.
@@ -53,8 +65,17 @@ pub enum Error {
         #[source]
         source: Source,
     },
+    /// The server does not speak TLS, or none that this program speaks.
+    #[error("{host} does not speak TLS at that port, or speaks another version of it")]
+    TlsFailed {
+        /// The host.
+        host: String,
+        /// What lies beneath.
+        #[source]
+        source: Source,
+    },
     /// No connection in time.
-    #[error("No connection to {host} came about within {} seconds", after.as_secs())]
+    #[error("No connection to {host} came about within {} seconds", after.as_secs_f64())]
     TimedOutConnecting {
         /// The host.
         host: String,
@@ -62,7 +83,7 @@ pub enum Error {
         after: Duration,
     },
     /// No whole answer in time.
-    #[error("{host} did not finish an answer within {} seconds", after.as_secs())]
+    #[error("{host} did not finish an answer within {} seconds", after.as_secs_f64())]
     TimedOutAnswering {
         /// The host.
         host: String,
@@ -87,8 +108,17 @@ pub enum Error {
         /// The limit.
         limit: usize,
     },
-    /// The connection ended in the middle of an answer.
-    #[error("The answer of {host} ended in the middle")]
+    /// What the server sends is not HTTP.
+    #[error("What {host} answers is not HTTP")]
+    NotHttp {
+        /// The host.
+        host: String,
+        /// What lies beneath.
+        #[source]
+        source: Source,
+    },
+    /// The connection ended before an answer was whole.
+    #[error("{host} ended the connection before its answer was whole")]
     Cut {
         /// The host.
         host: String,
@@ -115,11 +145,14 @@ pub enum ErrorKind {
     NameNotFound,
     Unreachable,
     Proxy,
+    NoTls,
     TlsUntrusted,
+    TlsFailed,
     TimedOutConnecting,
     TimedOutAnswering,
     Redirected,
     TooLarge,
+    NotHttp,
     Cut,
     Defect,
 }
@@ -132,11 +165,14 @@ impl Error {
             Self::NameNotFound { .. } => ErrorKind::NameNotFound,
             Self::Unreachable { .. } => ErrorKind::Unreachable,
             Self::Proxy { .. } => ErrorKind::Proxy,
+            Self::NoTls { .. } => ErrorKind::NoTls,
             Self::TlsUntrusted { .. } => ErrorKind::TlsUntrusted,
+            Self::TlsFailed { .. } => ErrorKind::TlsFailed,
             Self::TimedOutConnecting { .. } => ErrorKind::TimedOutConnecting,
             Self::TimedOutAnswering { .. } => ErrorKind::TimedOutAnswering,
             Self::Redirected { .. } => ErrorKind::Redirected,
             Self::TooLarge { .. } => ErrorKind::TooLarge,
+            Self::NotHttp { .. } => ErrorKind::NotHttp,
             Self::Cut { .. } => ErrorKind::Cut,
             Self::Defect { .. } => ErrorKind::Defect,
         }
@@ -147,45 +183,24 @@ impl Error {
         matches!(self.kind(), ErrorKind::Unreachable | ErrorKind::Cut)
     }
 
-    /// Tells the layer of an error of reqwest's, met before an answer began.
+    /// An error of reqwest's, met before an answer's head was whole.
     pub(crate) fn of_sending(host: &str, connect_limit: Duration, error: reqwest::Error) -> Self {
         let host = host.to_owned();
-        let error = error.without_url();
-        let chain = chain_text(&error);
-        if error.is_builder() {
-            return Self::Defect {
-                host,
-                source: error.into(),
-            };
-        }
-        if is_tls(&error) {
-            return Self::TlsUntrusted {
-                host,
-                source: error.into(),
-            };
-        }
-        // hyper-util names its tunnel and its resolver in words only.
-        if chain.contains("tunnel") || chain.contains("proxy") {
-            return Self::Proxy {
-                host,
-                source: error.into(),
-            };
-        }
-        if chain.contains("dns error") || chain.contains("failed to lookup address") {
-            return Self::NameNotFound {
-                host,
-                source: error.into(),
-            };
-        }
-        if error.is_timeout() {
-            return Self::TimedOutConnecting {
+        let layer = Layer::of(&error);
+        let source = error.without_url().into();
+        match layer {
+            Layer::Request => Self::Defect { host, source },
+            Layer::Proxy => Self::Proxy { host, source },
+            Layer::Certificate => Self::TlsUntrusted { host, source },
+            Layer::Tls => Self::TlsFailed { host, source },
+            Layer::Name => Self::NameNotFound { host, source },
+            Layer::Time => Self::TimedOutConnecting {
                 host,
                 after: connect_limit,
-            };
-        }
-        Self::Unreachable {
-            host,
-            source: error.into(),
+            },
+            Layer::Connection => Self::Unreachable { host, source },
+            Layer::Protocol => Self::NotHttp { host, source },
+            Layer::Ended => Self::Cut { host, source },
         }
     }
 
@@ -196,34 +211,4 @@ impl Error {
             source: error.without_url().into(),
         }
     }
-}
-
-fn chain_text(error: &reqwest::Error) -> String {
-    let mut text = String::new();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text.push_str(&error.to_string().to_lowercase());
-        text.push('\n');
-        cause = error.source();
-    }
-    text
-}
-
-/// Whether a cause is of TLS: rustls' own error, by itself or inside an IO error.
-fn is_tls(error: &reqwest::Error) -> bool {
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        if error.is::<rustls::Error>() {
-            return true;
-        }
-        if let Some(inner) = error
-            .downcast_ref::<std::io::Error>()
-            .and_then(std::io::Error::get_ref)
-            && inner.is::<rustls::Error>()
-        {
-            return true;
-        }
-        cause = error.source();
-    }
-    false
 }

@@ -7,13 +7,20 @@
 mod answer;
 mod client;
 mod error;
+mod layer;
+mod limits;
+mod network;
 mod origin;
+mod pacing;
 mod problem;
+mod repeat;
 mod request;
 
 pub use answer::{Answer, Headers, NotJson};
-pub use client::{Client, Limits, Network, Proxy};
+pub use client::Client;
 pub use error::{Error, ErrorKind};
+pub use limits::Limits;
+pub use network::{Network, Proxy};
 pub use origin::{OffOrigin, next_link, same_origin};
 pub use problem::problem_code;
 pub use request::{Auth, Body, Method, Request};

@@ -8,12 +8,15 @@ use crate::error::{Error, ErrorKind};
 pub fn problem_code(error: &Error) -> ProblemCode {
     match error.kind() {
         ErrorKind::AddressNotAllowed => ProblemCode::AddressNotAllowed,
-        ErrorKind::NameNotFound | ErrorKind::Unreachable => ProblemCode::Unreachable,
+        // Nothing speaks TLS there: most often the address or its port is another one.
+        ErrorKind::NameNotFound | ErrorKind::Unreachable | ErrorKind::TlsFailed => {
+            ProblemCode::Unreachable
+        }
         ErrorKind::Proxy => ProblemCode::ProxyRefused,
-        ErrorKind::TlsUntrusted => ProblemCode::TlsUntrusted,
+        ErrorKind::NoTls | ErrorKind::TlsUntrusted => ProblemCode::TlsUntrusted,
         ErrorKind::TimedOutConnecting | ErrorKind::TimedOutAnswering => ProblemCode::TimedOut,
         ErrorKind::Redirected => ProblemCode::RedirectRefused,
-        ErrorKind::TooLarge | ErrorKind::Cut => ProblemCode::UnreadableReply,
+        ErrorKind::TooLarge | ErrorKind::NotHttp | ErrorKind::Cut => ProblemCode::UnreadableReply,
         ErrorKind::Defect => ProblemCode::DefectOfThisTool,
     }
 }

@@ -69,6 +69,7 @@ pub struct Request {
     pub(crate) url: Url,
     pub(crate) auth: Auth,
     pub(crate) body: Option<Body>,
+    pub(crate) headers: Vec<(&'static str, String)>,
     pub(crate) idempotent: bool,
     pub(crate) body_limit: Option<usize>,
     pub(crate) time_limit: Option<Duration>,
@@ -81,6 +82,7 @@ impl Request {
             url,
             auth: Auth::None,
             body: None,
+            headers: Vec::new(),
             idempotent,
             body_limit: None,
             time_limit: None,
@@ -120,6 +122,14 @@ impl Request {
     #[must_use]
     pub fn auth(mut self, auth: Auth) -> Self {
         self.auth = auth;
+        self
+    }
+
+    /// Sets one more header, or replaces one of this program's own. Not for secrets, which
+    /// belong in [`Request::auth`].
+    #[must_use]
+    pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
         self
     }
 

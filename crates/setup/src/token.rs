@@ -119,6 +119,14 @@ pub fn looks_like_token(text: &str) -> bool {
     text.len() >= 24 && TokenShape::of(text.trim()) != TokenShape::Unknown
 }
 
+/// Whether any word of a text is a token, whatever quotes or a `Bearer` stand around it.
+pub fn holds_token(text: &str) -> bool {
+    text.split(|character: char| {
+        !character.is_ascii_graphic() || "\"'`<>()[],;:/?&=".contains(character)
+    })
+    .any(looks_like_token)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -140,6 +148,20 @@ mod tests {
         assert_eq!(refused("jane@acme.example"), TokenError::Email);
         assert_eq!(refused("ATCTT3xé"), TokenError::Character);
         assert_eq!(refused(&"a".repeat(5000)), TokenError::TooLong);
+    }
+
+    #[test]
+    fn a_token_is_found_among_other_words() {
+        let token = format!("ATATT3xFf{}", "a".repeat(40));
+        for text in [
+            token.clone(),
+            format!("\u{feff}Bearer {token}\r\n"),
+            format!("the token:\"{token}\", made today"),
+        ] {
+            assert!(holds_token(&text), "{text:?}");
+        }
+        assert!(!holds_token("ATAT is how an API token begins"));
+        assert!(!holds_token("Reads Bitbucket for access reviews"));
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! What is kept between runs: progress and profiles, and no secret.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use bbsetup_setup::{Problem, ProblemCode, Step, WorkspaceId};
+use bbsetup_setup::{Problem, ProblemCode, Step, WorkspaceId, token};
 use serde::{Deserialize, Serialize};
 
 use crate::files::{Existing, make_folder, write_whole};
@@ -98,8 +99,15 @@ impl Home {
     }
 
     fn profile_file(&self, workspace: &WorkspaceId) -> PathBuf {
-        // The braces of a UUID are allowed on every platform.
-        self.0.join("profiles").join(format!("{workspace}.json"))
+        // The braces of a UUID are allowed on every platform; no workspace ID holds a “%”.
+        let mark = if is_device(workspace.as_str()) {
+            "%"
+        } else {
+            ""
+        };
+        self.0
+            .join("profiles")
+            .join(format!("{workspace}{mark}.json"))
     }
 
     /// The set-up that was begun, if any.
@@ -109,9 +117,19 @@ impl Home {
         })
     }
 
-    /// Keeps a set-up that was begun.
+    /// Keeps a set-up that was begun. A token typed into a field for something else is left out.
     pub fn keep_progress(&self, progress: &SavedProgress) -> Result<(), Problem> {
-        write(&self.progress_file(), progress)
+        let SavedProgress {
+            schema,
+            current,
+            draft,
+        } = progress.clone();
+        let kept = SavedProgress {
+            schema,
+            current,
+            draft: without_tokens(draft),
+        };
+        write(&self.progress_file(), &kept)
     }
 
     /// Forgets the set-up that was begun.
@@ -123,11 +141,14 @@ impl Home {
     pub fn profiles(&self) -> (Vec<SavedProfile>, Vec<Problem>) {
         let mut profiles = Vec::new();
         let mut problems = Vec::new();
-        let entries = fs::read_dir(self.0.join("profiles"))
-            .into_iter()
-            .flatten()
-            .flatten();
+        let folder = self.0.join("profiles");
+        let entries = match fs::read_dir(&folder) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == ErrorKind::NotFound => return (profiles, problems),
+            Err(error) => return (profiles, vec![not_looked_into(&folder, &error)]),
+        };
         let mut files: Vec<PathBuf> = entries
+            .flatten()
             .map(|entry| entry.path())
             .filter(|path| {
                 path.extension()
@@ -136,7 +157,11 @@ impl Home {
             .collect();
         files.sort();
         for file in files {
-            match read(&file, is_profile) {
+            let is_ours = |profile: &SavedProfile| {
+                WorkspaceId::parse(&profile.workspace)
+                    .is_ok_and(|id| is_profile_of(&id, profile) && self.profile_file(&id) == file)
+            };
+            match read(&file, is_ours) {
                 Ok(Some(profile)) => profiles.push(profile),
                 Ok(None) => {}
                 Err(problem) => problems.push(problem),
@@ -147,16 +172,22 @@ impl Home {
 
     /// One finished set-up.
     pub fn profile(&self, workspace: &WorkspaceId) -> Result<Option<SavedProfile>, Problem> {
-        read(&self.profile_file(workspace), is_profile)
+        read(&self.profile_file(workspace), |profile| {
+            is_profile_of(workspace, profile)
+        })
     }
 
-    /// Keeps a finished set-up.
+    /// Keeps a finished set-up. A token typed into a field for something else is left out.
     pub fn keep_profile(
         &self,
         workspace: &WorkspaceId,
         profile: &SavedProfile,
     ) -> Result<(), Problem> {
-        write(&self.profile_file(workspace), profile)
+        let kept = SavedProfile {
+            draft: without_tokens(profile.draft.clone()),
+            ..profile.clone()
+        };
+        write(&self.profile_file(workspace), &kept)
     }
 
     /// Forgets a finished set-up; tells whether there was one.
@@ -165,8 +196,49 @@ impl Home {
     }
 }
 
-fn is_profile(profile: &SavedProfile) -> bool {
-    profile.schema == PROFILE && WorkspaceId::parse(&profile.workspace).is_ok()
+/// A profile under another's name would lend it its integration ID.
+fn is_profile_of(workspace: &WorkspaceId, profile: &SavedProfile) -> bool {
+    profile.schema == PROFILE && profile.workspace == workspace.as_str()
+}
+
+/// Whether Windows takes a file of this name, whatever its ending, for a device:
+/// <https://learn.microsoft.com/en-us/windows/win32/fileio/naming-a-file>.
+fn is_device(name: &str) -> bool {
+    let is_numbered = |kind: &str| {
+        name.strip_prefix(kind)
+            .is_some_and(|number| matches!(number.as_bytes(), [b'0'..=b'9']))
+    };
+    matches!(name, "con" | "prn" | "aux" | "nul") || is_numbered("com") || is_numbered("lpt")
+}
+
+/// What was typed, less any token in a field for something else: nothing here is encrypted.
+fn without_tokens(draft: DraftJson) -> DraftJson {
+    let kept = |typed: Option<String>| typed.filter(|typed| !token::holds_token(typed));
+    let DraftJson {
+        service_account_confirmed,
+        workspace,
+        api_url,
+        account,
+        balkanid_url,
+        balkanid_public_url,
+        primary_owner,
+        mut secondary_owners,
+        description,
+        extraction,
+    } = draft;
+    secondary_owners.retain(|typed| !token::holds_token(typed));
+    DraftJson {
+        service_account_confirmed,
+        workspace: kept(workspace),
+        api_url: kept(api_url),
+        account: kept(account),
+        balkanid_url: kept(balkanid_url),
+        balkanid_public_url: kept(balkanid_public_url),
+        primary_owner: kept(primary_owner),
+        secondary_owners,
+        description: kept(description),
+        extraction,
+    }
 }
 
 /// Reads a file. One that cannot be understood is moved aside, so that nothing in it is lost and
@@ -175,8 +247,10 @@ fn read<T: serde::de::DeserializeOwned>(
     path: &Path,
     is_ours: impl Fn(&T) -> bool,
 ) -> Result<Option<T>, Problem> {
-    let Ok(metadata) = path.metadata() else {
-        return Ok(None);
+    let metadata = match path.metadata() {
+        Ok(metadata) => metadata,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(not_looked_into(path, &error)),
     };
     let held = (metadata.len() <= LARGEST)
         .then(|| fs::read(path).ok())
@@ -186,7 +260,7 @@ fn read<T: serde::de::DeserializeOwned>(
     if let Some(held) = held {
         return Ok(Some(held));
     }
-    let aside = path.with_extension("json.unreadable");
+    let aside = free_name_beside(path);
     let moved = match fs::rename(path, &aside) {
         Ok(()) => format!("It was moved to {}.", aside.display()),
         Err(_) => "It was left where it is.".to_owned(),
@@ -204,9 +278,38 @@ fn read<T: serde::de::DeserializeOwned>(
     ]))
 }
 
+/// The first free name for a file moved aside, so that an earlier one is not written over.
+fn free_name_beside(path: &Path) -> PathBuf {
+    let mut name = path.with_extension("json.unreadable");
+    let mut number: u32 = 2;
+    while name.exists() {
+        name = path.with_extension(format!("json.unreadable-{number}"));
+        number += 1;
+    }
+    name
+}
+
+/// The problem of a place that does not even tell whether something is there.
+fn not_looked_into(path: &Path, error: &std::io::Error) -> Problem {
+    let mut problem = Problem::new(
+        ProblemCode::ValueUnreadable,
+        format!(
+            "{} could not be looked at, so saved progress may be there.",
+            path.display()
+        ),
+    )
+    .on_field("home")
+    .with_hints(vec![
+        "Check that the folder of saved progress is a folder and that this user may read it."
+            .to_owned(),
+    ]);
+    problem.causes.push(error.to_string());
+    problem
+}
+
 fn write(path: &Path, value: &impl Serialize) -> Result<(), Problem> {
     if let Some(folder) = path.parent() {
-        make_folder(folder)?;
+        make_folder(folder).map_err(|problem| problem.on_field("home"))?;
     }
     let mut bytes = serde_json::to_vec_pretty(value).map_err(|error| {
         Problem::new(
@@ -215,13 +318,13 @@ fn write(path: &Path, value: &impl Serialize) -> Result<(), Problem> {
         )
     })?;
     bytes.push(b'\n');
-    write_whole(path, &bytes, Existing::Replace)
+    write_whole(path, &bytes, Existing::Replace).map_err(|problem| problem.on_field("home"))
 }
 
 fn remove(path: &Path) -> Result<bool, Problem> {
     match fs::remove_file(path) {
         Ok(()) => Ok(true),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
         Err(error) => Err(Problem::new(
             ProblemCode::FileNotWritten,
             format!("{} could not be removed: {error}.", path.display()),
@@ -270,9 +373,9 @@ mod tests {
             let problem = home.progress().expect_err("unreadable");
             assert_eq!(problem.code, ProblemCode::ValueUnreadable);
             assert_eq!(home.progress(), Ok(None), "the next start is not held up");
-            let aside =
-                fs::read_to_string(folder.path().join("progress.json.unreadable")).expect("kept");
-            assert_eq!(aside, text);
+            let aside = folder.path().join("progress.json.unreadable");
+            assert_eq!(fs::read_to_string(&aside).expect("kept"), text);
+            fs::remove_file(aside).expect("there");
         }
     }
 }

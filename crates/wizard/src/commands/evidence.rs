@@ -7,7 +7,9 @@ use std::fmt::Write as _;
 
 use bbsetup_setup::requirement::REQUIREMENTS;
 
-use crate::json::{CheckJson, CheckResultJson, OutcomeJson, VerdictJson};
+use crate::json::{
+    CheckJson, CheckResultJson, OutcomeJson, ProblemJson, SeverityJson, VerdictJson,
+};
 
 /// What the report says besides what was checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,12 +64,22 @@ fn seen(check: &CheckResultJson) -> String {
         None => add(" → no answer".to_owned()),
     }
     if let Some(count) = evidence.total.or(evidence.items) {
-        add(format!(", {count} items"));
+        let noun = if count == 1 { "item" } else { "items" };
+        add(format!(", {count} {noun}"));
     }
     if let Some(seen) = &evidence.seen {
         add(format!(", {seen}"));
     }
+    if let Some(reason) = &check.reason {
+        add(format!(" – {reason}"));
+    }
     text
+}
+
+/// What a problem is about: a check by its ID, else a credential, else the whole set-up.
+fn concerns(problem: &ProblemJson) -> String {
+    let named = problem.check.as_ref().or(problem.slot.as_ref());
+    named.map_or_else(|| "the whole set-up".to_owned(), Clone::clone)
 }
 
 fn facts(report: &CheckJson, about: &About) -> Vec<(&'static str, String)> {
@@ -116,15 +128,16 @@ fn tables(report: &CheckJson) -> Vec<Table> {
         .credentials
         .iter()
         .map(|credential| {
+            // Scopes that are not known are not "none", nor are those beyond need.
+            let told = |names: &[String]| match credential.scopes_known {
+                true => list(names),
+                false => "not told by Bitbucket".to_owned(),
+            };
             vec![
                 slot_name(&credential.slot).to_owned(),
                 credential.kind.clone(),
-                if credential.scopes_known {
-                    list(&credential.scopes)
-                } else {
-                    "not told by Bitbucket".to_owned()
-                },
-                list(&credential.excess_scopes),
+                told(&credential.scopes),
+                told(&credential.excess_scopes),
             ]
         })
         .collect();
@@ -148,6 +161,12 @@ fn tables(report: &CheckJson) -> Vec<Table> {
         .map(|problem| {
             vec![
                 problem.code.clone(),
+                match problem.severity {
+                    SeverityJson::Error => "Stands in the way",
+                    SeverityJson::Warning => "Worth knowing",
+                }
+                .to_owned(),
+                concerns(problem),
                 problem.message.clone(),
                 problem.hints.join(" "),
             ]
@@ -184,7 +203,7 @@ fn tables(report: &CheckJson) -> Vec<Table> {
         },
         Table {
             heading: "Problems",
-            columns: vec!["Code", "What happened", "What to do"],
+            columns: vec!["Code", "Weight", "Concerns", "What happened", "What to do"],
             rows: problems,
         },
         Table {
@@ -195,6 +214,10 @@ fn tables(report: &CheckJson) -> Vec<Table> {
     ]
 }
 
+/// How the report gets to BalkanID; it is not printed. The kinds of files:
+/// <https://docs.balkan.id/getting-started/setting-up-your-tenant/application-integrations/audit-evidence-and-sync-history>.
+const TO_BALKANID: &str = "BalkanID's Audit Evidence box takes PDF and no HTML: print this page to a PDF file and add that.";
+
 /// What nobody has confirmed.
 const NOT_CONFIRMED: [&str; 2] = [
     "That BalkanID accepts an account e-mail with an API token where its form asks for Account Username and App Password.",
@@ -203,14 +226,6 @@ const NOT_CONFIRMED: [&str; 2] = [
 
 /// The report as Markdown.
 pub fn markdown(report: &CheckJson, about: &About) -> String {
-    let cell = |text: &str| {
-        let text = text
-            .replace('\\', "\\\\")
-            .replace('|', "\\|")
-            .replace('<', "&lt;")
-            .replace('`', "\\`");
-        text.split_whitespace().collect::<Vec<_>>().join(" ")
-    };
     let mut text = format!(
         "# Evidence: Bitbucket permissions for BalkanID\n\n**{}**\n\n",
         cell(&verdict(report))
@@ -238,21 +253,45 @@ pub fn markdown(report: &CheckJson, about: &About) -> String {
     text
 }
 
+/// Text as one line of Markdown in which nothing is markup, links and pictures least of all.
+fn cell(text: &str) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut safe = String::with_capacity(line.len());
+    let mut before = ' ';
+    let mut rest = line.chars().peekable();
+    while let Some(character) = rest.next() {
+        let inside_word =
+            before.is_alphanumeric() && rest.peek().is_some_and(|next| next.is_alphanumeric());
+        match character {
+            '<' => safe.push_str("&lt;"),
+            '>' => safe.push_str("&gt;"),
+            '&' => safe.push_str("&amp;"),
+            // Inside a word it means nothing, and scopes and codes stay readable as plain text.
+            '_' if inside_word => safe.push('_'),
+            '\\' | '|' | '`' | '[' | ']' | '*' | '_' | '~' => safe.extend(['\\', character]),
+            _ => safe.push(character),
+        }
+        before = character;
+    }
+    safe
+}
+
 const STYLE: &str = ":root{color-scheme:light dark;--ink:#1b1f24;--quiet:#57606a;--line:#d0d7de;--paper:#fff;--good:#1a7f37;--bad:#b42318}\
-@media(prefers-color-scheme:dark){:root{--ink:#e6edf3;--quiet:#9da7b1;--line:#3d444d;--paper:#0d1117;--good:#4ac26b;--bad:#ff8a80}}\
+@media screen and (prefers-color-scheme:dark){:root{--ink:#e6edf3;--quiet:#9da7b1;--line:#3d444d;--paper:#0d1117;--good:#4ac26b;--bad:#ff8a80}}\
 body{font:10.5pt/1.5 system-ui,sans-serif;color:var(--ink);background:var(--paper);max-width:62rem;margin:2.5rem auto;padding:0 1.5rem}\
 h1{font-size:1.7rem;line-height:1.25;margin:0 0 .75rem}h2{font-size:1.15rem;margin:2.25rem 0 .5rem}\
 .verdict{font-size:1.15rem;font-weight:600;margin:0 0 1.25rem}dl{display:grid;grid-template-columns:max-content 1fr;gap:.25rem 1.5rem;margin:0}\
 dt{color:var(--quiet)}dd{margin:0;overflow-wrap:anywhere}table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}\
-th{text-align:left;color:var(--quiet);font-weight:600}th,td{padding:.45rem .75rem .45rem 0;border-bottom:1px solid var(--line);vertical-align:top;overflow-wrap:anywhere}\
+th{text-align:left;color:var(--quiet);font-weight:600;white-space:nowrap}th,td{padding:.45rem .75rem .45rem 0;border-bottom:1px solid var(--line);vertical-align:top}\
+td:last-child{overflow-wrap:anywhere;min-width:14rem}.wide{overflow-x:auto}.note{color:var(--quiet)}\
 .granted{color:var(--good);font-weight:600}.missing{color:var(--bad);font-weight:600}\
-@media print{body{margin:0;max-width:none;font-size:9pt}tr{break-inside:avoid}h2{break-after:avoid}}@page{size:A4 landscape;margin:14mm}";
+@media print{body{margin:0;max-width:none;font-size:9pt}tr{break-inside:avoid}h2{break-after:avoid}.wide{overflow:visible}.note{display:none}}@page{size:A4 landscape;margin:14mm}";
 
 /// The report as one HTML file that needs nothing else.
 pub fn html(report: &CheckJson, about: &About) -> String {
     let mut text = format!(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width\">\n\
-         <title>Evidence: Bitbucket permissions for BalkanID, {workspace}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n\
+         <title>Evidence: Bitbucket permissions for BalkanID, {workspace}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>\n\
          <h1>Evidence: Bitbucket permissions for BalkanID</h1>\n<p class=\"verdict\">{verdict}</p>\n<dl>\n",
         workspace = escaped(&report.workspace),
         verdict = escaped(&verdict(report)),
@@ -260,7 +299,7 @@ pub fn html(report: &CheckJson, about: &About) -> String {
     for (name, value) in facts(report, about) {
         let _infallible = writeln!(text, "<dt>{name}</dt><dd>{}</dd>", escaped(&value));
     }
-    text.push_str("</dl>\n");
+    let _infallible = writeln!(text, "</dl>\n<p class=\"note\">{TO_BALKANID}</p>");
     for table in tables(report) {
         let _infallible = writeln!(text, "<h2>{}</h2>", table.heading);
         if table.rows.is_empty() {
@@ -272,18 +311,22 @@ pub fn html(report: &CheckJson, about: &About) -> String {
             .iter()
             .map(|column| format!("<th scope=\"col\">{column}</th>"))
             .collect();
-        let _infallible = writeln!(text, "<table>\n<thead><tr>{head}</tr></thead>\n<tbody>");
+        let _infallible = writeln!(
+            text,
+            "<div class=\"wide\" role=\"region\" aria-label=\"{}\" tabindex=\"0\">\n<table>\n<thead><tr>{head}</tr></thead>\n<tbody>",
+            table.heading
+        );
         for row in &table.rows {
             let cells: String = row.iter().map(|text| html_cell(text)).collect();
             let _infallible = writeln!(text, "<tr>{cells}</tr>");
         }
-        text.push_str("</tbody>\n</table>\n");
+        text.push_str("</tbody>\n</table>\n</div>\n");
     }
     text.push_str("<h2>What is not confirmed</h2>\n<ul>\n");
     for line in NOT_CONFIRMED {
         let _infallible = writeln!(text, "<li>{line}</li>");
     }
-    text.push_str("</ul>\n</body>\n</html>\n");
+    text.push_str("</ul>\n</main>\n</body>\n</html>\n");
     text
 }
 

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::Path;
 
-use bbsetup_setup::{Problem, ProblemCode, Secret, SecretSlot};
+use bbsetup_setup::{Problem, ProblemCode, Secret, SecretSlot, token};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
@@ -16,6 +16,8 @@ use crate::json::{DraftJson, ExportFormatJson, ExportJson, ExtractionJson};
 
 /// A shorter passphrase can be tried out by a machine.
 const SHORTEST_PASSPHRASE: usize = 12;
+/// More than five secrets of the longest kind take: a buffer that grows leaves unwiped copies.
+const PLAIN_TEXT_ROOM: usize = 64 * 1024;
 
 /// The configuration, as it is exported. It holds no secret.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -58,35 +60,79 @@ impl Configuration {
     /// The configuration of a draft, its values in the form in which they are used.
     pub fn of(draft: &DraftJson, integration_id: Option<String>) -> Result<Self, Vec<Problem>> {
         use bbsetup_setup::draft::{
-            read_account, read_api_url, read_balkanid_public_url, read_balkanid_url, read_workspace,
+            read_account, read_api_url, read_balkanid_public_url, read_balkanid_url, read_owner,
+            read_primary_owner, read_workspace,
         };
+        let typed = |text: &&str| !text.trim().is_empty();
         let workspace = read_workspace(draft.workspace.as_deref());
         let api_url = read_api_url(draft.api_url.as_deref());
         let account = read_account(draft.account.as_deref());
         let balkanid_url = read_balkanid_url(draft.balkanid_url.as_deref());
         let public_url = read_balkanid_public_url(draft.balkanid_public_url.as_deref());
-        match (workspace, api_url, account, balkanid_url, public_url) {
-            (Ok(workspace), Ok(api_url), Ok(account), Ok(balkanid_url), Ok(public_url)) => {
-                Ok(Self {
-                    schema: "bbsetup.configuration/1",
-                    workspace: workspace.to_string(),
-                    api_url: api_url.to_string(),
-                    account: account.to_string(),
-                    balkanid_url: balkanid_url.to_string(),
-                    balkanid_public_url: public_url.map(|url| url.to_string()),
-                    integration_id,
-                    primary_owner: draft.primary_owner.clone(),
-                    secondary_owners: draft.secondary_owners.clone(),
-                    description: draft.description.clone().unwrap_or_default(),
-                    extraction: draft.extraction,
-                })
-            }
-            (workspace, api_url, account, balkanid_url, public_url) => Err([
+        let primary_owner = draft
+            .primary_owner
+            .as_deref()
+            .filter(typed)
+            .map(|owner| read_primary_owner(Some(owner)))
+            .transpose();
+        let secondary_owners: Result<Vec<_>, _> = draft
+            .secondary_owners
+            .iter()
+            .map(String::as_str)
+            .filter(typed)
+            .map(|owner| read_owner(owner, "secondary-owner"))
+            .collect();
+        let description = read_description(draft.description.as_deref().unwrap_or_default());
+        match (
+            workspace,
+            api_url,
+            account,
+            balkanid_url,
+            public_url,
+            primary_owner,
+            secondary_owners,
+            description,
+        ) {
+            (
+                Ok(workspace),
+                Ok(api_url),
+                Ok(account),
+                Ok(balkanid_url),
+                Ok(public_url),
+                Ok(primary_owner),
+                Ok(secondary_owners),
+                Ok(description),
+            ) => Ok(Self {
+                schema: "bbsetup.configuration/1",
+                workspace: workspace.to_string(),
+                api_url: api_url.to_string(),
+                account: account.to_string(),
+                balkanid_url: balkanid_url.to_string(),
+                balkanid_public_url: public_url.map(|url| url.to_string()),
+                integration_id,
+                primary_owner: primary_owner.map(|owner| owner.to_string()),
+                secondary_owners: secondary_owners.iter().map(ToString::to_string).collect(),
+                description,
+                extraction: draft.extraction,
+            }),
+            (
+                workspace,
+                api_url,
+                account,
+                balkanid_url,
+                public_url,
+                primary_owner,
+                secondary_owners,
+                description,
+            ) => Err([
                 workspace.err(),
                 api_url.err(),
                 account.err(),
                 balkanid_url.err(),
                 public_url.err(),
+                primary_owner.err(),
+                secondary_owners.err(),
+                description.err(),
             ]
             .into_iter()
             .flatten()
@@ -110,6 +156,18 @@ impl Configuration {
         }
         lines
     }
+}
+
+/// A description is free text, and the one place where a token could hide in a plain export.
+fn read_description(typed: &str) -> Result<String, Problem> {
+    if token::holds_token(typed) {
+        return Err(Problem::new(
+            ProblemCode::WrongField,
+            "There is a token in the description; the token has a field of its own.",
+        )
+        .on_field("description"));
+    }
+    Ok(typed.trim().to_owned())
 }
 
 /// The secrets of an export and the passphrase that protects them.
@@ -197,13 +255,12 @@ fn seal(configuration: &Configuration, sealed: &Sealed) -> Result<Vec<u8>, Probl
         .iter()
         .map(|(slot, secret)| (variable(*slot), secret.expose()))
         .collect();
-    let plain = Zeroizing::new(
-        serde_json::to_vec_pretty(&WithSecrets {
-            configuration,
-            secrets,
-        })
-        .map_err(|error| defect(&error))?,
-    );
+    let mut plain = Zeroizing::new(Vec::with_capacity(PLAIN_TEXT_ROOM));
+    let whole = WithSecrets {
+        configuration,
+        secrets,
+    };
+    serde_json::to_writer_pretty(&mut *plain, &whole).map_err(|error| defect(&error))?;
     let encryptor = age::Encryptor::with_user_passphrase(age::secrecy::SecretString::from(
         sealed.passphrase.expose(),
     ));
