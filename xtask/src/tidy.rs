@@ -1,12 +1,18 @@
 //! The rules that the compiler does not prove.
 
+mod licence;
+mod sources;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use cargo_metadata::{DependencyKind, MetadataCommand};
 
 use crate::root;
+
+/// The practice servers: no package of ours is beneath them, and any may be tested against them.
+const PRACTICE: &str = "bbsetup-sandbox";
 
 /// Which of our packages each may depend on (CONTRIBUTING.md, rule 2: dependencies point inward).
 const ALLOWED: [(&str, &[&str]); 11] = [
@@ -49,13 +55,17 @@ const ALLOWED: [(&str, &[&str]); 11] = [
     ("xtask", &[]),
 ];
 
-/// Each outside tool has one home.
-const HOMES: [(&str, &str); 4] = [
-    ("reqwest", "bbsetup-http"),
-    ("keyring-core", "bbsetup-vault"),
-    ("tauri", "bitbucket-setup"),
-    ("tauri-build", "bitbucket-setup"),
-];
+/// The one package that may depend on an outside tool, where a tool has such a home.
+fn home_of(tool: &str) -> Option<&'static str> {
+    match tool {
+        "reqwest" => Some("bbsetup-http"),
+        "tauri" => Some("bitbucket-setup"),
+        _ if tool.starts_with("tauri-") => Some("bitbucket-setup"),
+        // keyring, keyring-core and the stores of each platform.
+        _ if tool.contains("keyring") => Some("bbsetup-vault"),
+        _ => None,
+    }
+}
 
 /// Licences that may be linked into a program under Apache-2.0.
 const LICENCES: [&str; 16] = [
@@ -79,13 +89,15 @@ const LICENCES: [&str; 16] = [
 
 /// Proves every rule, and names all that is broken.
 pub(crate) fn run() -> Result<()> {
-    let mut broken = dependencies()?;
-    for file in sources(&root().join("crates"), "rs")? {
-        broken.extend(in_rust(&file)?);
+    let mut broken = in_packages()?;
+    for folder in ["crates", "src-tauri", "tests", "xtask"] {
+        for file in files(&root().join(folder), "rs")? {
+            broken.extend(sources::in_rust(&shown(&file), &read(&file)?));
+        }
     }
     for extension in ["ts", "svelte"] {
-        for file in sources(&root().join("ui/src"), extension)? {
-            broken.extend(in_window(&file)?);
+        for file in files(&root().join("ui/src"), extension)? {
+            broken.extend(sources::in_window(&shown(&file), &read(&file)?));
         }
     }
     if !broken.is_empty() {
@@ -94,112 +106,89 @@ pub(crate) fn run() -> Result<()> {
     Ok(())
 }
 
-fn dependencies() -> Result<Vec<String>> {
+fn in_packages() -> Result<Vec<String>> {
     let metadata = MetadataCommand::new()
         .manifest_path(root().join("Cargo.toml"))
-        .exec()?;
+        .exec()
+        .context("cargo metadata could not tell what each package depends on")?;
     let mut broken = Vec::new();
     for package in metadata.workspace_packages() {
-        let name = package.name.as_str();
-        let Some((_, allowed)) = ALLOWED.iter().find(|(known, _)| *known == name) else {
-            broken.push(format!("{name} is not in tidy's table of packages"));
-            continue;
-        };
-        for dependency in package
+        let dependencies: Vec<(&str, DependencyKind)> = package
             .dependencies
             .iter()
-            .filter(|dependency| dependency.kind == DependencyKind::Normal)
-        {
-            let to = dependency.name.as_str();
-            let is_ours = ALLOWED.iter().any(|(known, _)| *known == to);
-            if is_ours && !allowed.contains(&to) {
-                broken.push(format!("{name} depends on {to}: dependencies point inward"));
-            }
-            if let Some((tool, home)) = HOMES
-                .iter()
-                .find(|(tool, home)| *tool == to && *home != name)
-            {
-                broken.push(format!(
-                    "{name} depends on {tool}, whose only home is {home}"
-                ));
-            }
-        }
+            .map(|dependency| (dependency.name.as_str(), dependency.kind))
+            .collect();
+        broken.extend(in_dependencies(package.name.as_str(), &dependencies));
     }
-    for package in &metadata.packages {
-        if let Some(licence) = &package.license
-            && package.source.is_some()
-            && !licence_fits(licence)
-        {
+    for package in metadata
+        .packages
+        .iter()
+        .filter(|package| package.source.is_some())
+    {
+        broken.extend(in_licence(
+            package.name.as_str(),
+            package.license.as_deref(),
+        ));
+    }
+    Ok(broken)
+}
+
+fn in_dependencies(package: &str, dependencies: &[(&str, DependencyKind)]) -> Vec<String> {
+    let Some((_, allowed)) = ALLOWED.iter().find(|(known, _)| *known == package) else {
+        return vec![format!("{package} is not in tidy's table of packages")];
+    };
+    let mut broken = Vec::new();
+    for (to, kind) in dependencies {
+        let is_ours = ALLOWED.iter().any(|(known, _)| known == to);
+        let is_practice_in_tests = *kind == DependencyKind::Development && *to == PRACTICE;
+        if is_ours && !allowed.contains(to) && !is_practice_in_tests {
             broken.push(format!(
-                "{} has the licence {licence}, which is not on the list",
-                package.name
+                "{package} depends on {to}: dependencies point inward"
+            ));
+        }
+        if let Some(home) = home_of(to).filter(|home| *home != package) {
+            broken.push(format!(
+                "{package} depends on {to}, whose only home is {home}"
             ));
         }
     }
-    Ok(broken)
+    broken
 }
 
-/// Whether one of the alternatives of a licence expression is made of known licences alone.
-fn licence_fits(expression: &str) -> bool {
-    let expression = expression.replace('/', " OR ").replace(['(', ')'], " ");
-    expression.split(" OR ").any(|alternative| {
-        alternative
-            .split(" AND ")
-            .all(|licence| LICENCES.contains(&licence.trim()))
-    })
+fn in_licence(package: &str, expression: Option<&str>) -> Option<String> {
+    match expression {
+        None => Some(format!("{package} names no licence")),
+        Some(expression) if licence::fits(expression, &LICENCES) => None,
+        Some(expression) => Some(format!(
+            "{package} has the licence {expression}, which is not on the list"
+        )),
+    }
 }
 
-fn in_rust(file: &Path) -> Result<Vec<String>> {
-    let text = fs::read_to_string(file)?;
-    let shown = shown(file);
-    let mut broken = Vec::new();
-    let is_front_door = ["crates/cli/", "crates/wizard/examples/"]
-        .iter()
-        .any(|door| shown.starts_with(door));
-    let reads_environment = ["env::var", "env::args", "env::vars"]
-        .iter()
-        .any(|call| text.contains(call));
-    if !is_front_door && reads_environment && !shown.contains("/tests/") {
-        broken.push(format!(
-            "{shown} reads the environment; only the front doors do"
-        ));
-    }
-    const LONGEST: usize = 600;
-    if text.lines().count() > LONGEST {
-        broken.push(format!("{shown} is longer than {LONGEST} lines"));
-    }
-    Ok(broken)
-}
-
-fn in_window(file: &Path) -> Result<Vec<String>> {
-    let text = fs::read_to_string(file)?;
-    let shown = shown(file);
-    let mut broken = Vec::new();
-    if text.contains("@tauri-apps/") && !shown.starts_with("ui/src/ipc/") {
-        broken.push(format!("{shown} imports @tauri-apps; only ui/src/ipc does"));
-    }
-    if text.contains("{@html") {
-        broken.push(format!("{shown} writes raw HTML"));
-    }
-    Ok(broken)
-}
-
+/// A path below the root, with forward slashes on every system.
 fn shown(file: &Path) -> String {
     file.strip_prefix(root())
         .unwrap_or(file)
         .to_string_lossy()
-        .into_owned()
+        .replace('\\', "/")
 }
 
-fn sources(folder: &Path, extension: &str) -> Result<Vec<PathBuf>> {
+fn read(file: &Path) -> Result<String> {
+    fs::read_to_string(file).with_context(|| format!("{} could not be read", shown(file)))
+}
+
+/// Every file below a folder with an extension; none where there is no such folder.
+fn files(folder: &Path, extension: &str) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     if !folder.exists() {
         return Ok(found);
     }
-    for entry in fs::read_dir(folder)? {
+    for entry in
+        fs::read_dir(folder).with_context(|| format!("{} could not be read", shown(folder)))?
+    {
         let path = entry?.path();
         if path.is_dir() {
-            found.extend(sources(&path, extension)?);
+            found.extend(files(&path, extension)?);
         } else if path.extension().is_some_and(|held| held == extension) {
             found.push(path);
         }
@@ -211,54 +200,70 @@ fn sources(folder: &Path, extension: &str) -> Result<Vec<PathBuf>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use cargo_metadata::DependencyKind::{Build, Development, Normal};
 
     #[test]
-    fn a_licence_fits_by_one_alternative() {
-        assert!(licence_fits("MIT OR GPL-3.0"));
-        assert!(licence_fits("MIT/Apache-2.0"));
-        assert!(licence_fits("(MIT OR Apache-2.0) AND Unicode-3.0"));
-        assert!(!licence_fits("GPL-3.0"));
-        assert!(!licence_fits("MIT AND GPL-3.0"));
+    fn an_edge_outward_is_found() {
+        assert_eq!(
+            in_dependencies("bbsetup-setup", &[("bbsetup-http", Normal)]).len(),
+            1
+        );
+        assert_eq!(
+            in_dependencies("bbsetup-http", &[("bbsetup-wizard", Build)]).len(),
+            1
+        );
+        assert_eq!(
+            in_dependencies("bbsetup-http", &[("bbsetup-setup", Normal)]).len(),
+            0
+        );
     }
 
     #[test]
-    fn planted_violations_are_found() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let plant = |name: &str, text: &str| {
-            let file = folder.path().join(name);
-            fs::write(&file, text).expect("room");
-            file
-        };
+    fn the_practice_servers_share_nothing_and_serve_tests_alone() {
+        for kind in [Normal, Development, Build] {
+            assert_eq!(
+                in_dependencies(PRACTICE, &[("bbsetup-setup", kind)]).len(),
+                1
+            );
+        }
         assert_eq!(
-            in_rust(&plant("a.rs", "std::env::var(\"X\")"))
-                .expect("readable")
-                .len(),
-            1
-        );
-        assert_eq!(
-            in_rust(&plant("b.rs", &"\n".repeat(601)))
-                .expect("readable")
-                .len(),
-            1
-        );
-        assert_eq!(
-            in_rust(&plant("c.rs", "fn main() {}"))
-                .expect("readable")
-                .len(),
+            in_dependencies("bbsetup-wizard", &[(PRACTICE, Development)]).len(),
             0
         );
         assert_eq!(
-            in_window(&plant("a.ts", "import x from '@tauri-apps/api'"))
-                .expect("readable")
-                .len(),
+            in_dependencies("bbsetup-wizard", &[(PRACTICE, Normal)]).len(),
             1
         );
-        assert_eq!(
-            in_window(&plant("b.svelte", "{@html x}"))
-                .expect("readable")
-                .len(),
-            1
-        );
+    }
+
+    #[test]
+    fn each_tool_stays_at_home() {
+        for (tool, home) in [
+            ("reqwest", "bbsetup-http"),
+            ("keyring", "bbsetup-vault"),
+            ("keyring-core", "bbsetup-vault"),
+            ("zbus-secret-service-keyring-store", "bbsetup-vault"),
+            ("tauri", "bitbucket-setup"),
+            ("tauri-build", "bitbucket-setup"),
+            ("tauri-plugin-opener", "bitbucket-setup"),
+        ] {
+            for kind in [Normal, Development, Build] {
+                assert_eq!(in_dependencies("bbsetup-wizard", &[(tool, kind)]).len(), 1);
+                assert_eq!(in_dependencies(home, &[(tool, kind)]).len(), 0);
+            }
+        }
+    }
+
+    #[test]
+    fn a_package_outside_the_table_is_found() {
+        assert_eq!(in_dependencies("bbsetup-new", &[]).len(), 1);
+    }
+
+    #[test]
+    fn a_licence_has_to_be_named_and_known() {
+        assert!(in_licence("a", None).is_some());
+        assert!(in_licence("a", Some("GPL-3.0")).is_some());
+        assert!(in_licence("a", Some("MIT")).is_none());
     }
 
     #[test]
