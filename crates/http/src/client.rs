@@ -258,3 +258,45 @@ fn host_of(url: &Url) -> String {
         (None, _) => "no host".to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_header_made_of_a_secret_is_marked_sensitive() {
+        let network = Network::default();
+        let ways = Ways::new(&network, Limits::default().connect).expect("the ways out");
+        let url = Url::parse("http://localhost/").expect("an address");
+        let way = ways.to(&url).expect("the way to this machine");
+        let secret = || Secret::new("canary-7f3a9c51d2e84b60");
+        for auth in [
+            Auth::Bearer(secret()),
+            Auth::Basic {
+                user: "jane@example.com".into(),
+                password: secret(),
+            },
+            Auth::ApiKey {
+                id: secret(),
+                secret: secret(),
+            },
+        ] {
+            let request = Request::get(url.clone());
+            let with = build(way, &request.clone().auth(auth.clone()));
+            let without = build(way, &request);
+            let headers = |built: Result<reqwest::RequestBuilder, Source>| {
+                let built = built.expect("a request").build().expect("a request");
+                built.headers().clone()
+            };
+            let (with, without) = (headers(with), headers(without));
+            let added: Vec<_> = with
+                .iter()
+                .filter(|(name, _)| !without.contains_key(*name))
+                .collect();
+            assert!(!added.is_empty(), "{auth:?} adds no header");
+            for (name, value) in added {
+                assert!(value.is_sensitive(), "{name} is not marked");
+            }
+        }
+    }
+}

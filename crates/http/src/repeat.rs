@@ -96,6 +96,7 @@ mod tests {
 
         async fn play(&self, pacing: &Pacing, repeats: u32) -> Result<Answer, Error> {
             until_it_stands(pacing, repeats, async || {
+                assert!(self.times() < 100, "asked without end");
                 let turn = self.times().min(self.answers.len() - 1);
                 self.asked.borrow_mut().push(self.began.elapsed());
                 // Other calls leave while this one is on its way.
