@@ -56,7 +56,11 @@ fn main() -> ExitCode {
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {
             eprintln!("\n{error:#}");
-            ExitCode::FAILURE
+            // Told apart, so that a script knows that a person has to act first.
+            match error.is::<packages::MayNotInstall>() {
+                true => ExitCode::from(2),
+                false => ExitCode::FAILURE,
+            }
         }
     }
 }
