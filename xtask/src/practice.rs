@@ -1,10 +1,13 @@
 //! A practice run: the servers, the variables that point at them, and a keychain of its own.
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
+use std::fs;
 use std::io::{BufRead, BufReader};
-use std::process::{Child, Stdio};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use crate::process::{built, command, is_installed};
 
@@ -29,17 +32,32 @@ impl Servers {
             .stdout
             .take()
             .context("bbsetup has no standard output")?;
+        // From here on, a failure ends them.
+        let mut servers = Self {
+            child,
+            env: BTreeMap::new(),
+            about: String::new(),
+        };
         let mut line = String::new();
         BufReader::new(stdout)
             .read_line(&mut line)
-            .context("the practice servers said nothing")?;
-        let first: serde_json::Value =
-            serde_json::from_str(&line).context("the practice servers did not start")?;
-        let env = serde_json::from_value(first["env"].clone())
-            .context("the practice servers named no variables")?;
-        let about = first["about"].as_str().unwrap_or_default().to_owned();
-        Ok(Self { child, env, about })
+            .context("the practice servers said nothing that can be read")?;
+        (servers.env, servers.about) = first_line(&line)?;
+        Ok(servers)
     }
+}
+
+/// The variables and the description in the first line that `bbsetup practice` prints.
+fn first_line(line: &str) -> Result<(BTreeMap<String, String>, String)> {
+    if line.trim().is_empty() {
+        bail!("The practice servers did not start; what they said is above.");
+    }
+    let mut first: serde_json::Value =
+        serde_json::from_str(line).context("the first line of `bbsetup practice` is not JSON")?;
+    let env = serde_json::from_value(first["env"].take())
+        .context("the first line of `bbsetup practice` names no variables")?;
+    let about = first["about"].as_str().unwrap_or_default().to_owned();
+    Ok((env, about))
 }
 
 impl Drop for Servers {
@@ -50,22 +68,77 @@ impl Drop for Servers {
     }
 }
 
-/// Runs a shell line inside a session bus of its own with an unlocked, empty keychain, so that
-/// practice never touches the person's own.
-pub(crate) fn with_keychain(line: &str) -> std::process::Command {
-    let script = format!(
-        "printf '\\n' | gnome-keyring-daemon --unlock --components=secrets >/dev/null; {line}"
-    );
-    match is_installed("dbus-run-session") && is_installed("gnome-keyring-daemon") {
-        true => {
-            let mut session = command("dbus-run-session");
-            session.args(["--", "bash", "-c", &script]);
-            session
+/// Opens an empty keychain, then becomes the program that it is given.
+const WITH_KEYCHAIN: &str = r#"printf '\n' | gnome-keyring-daemon --unlock --components=secrets >/dev/null && exec "$0" "$@""#;
+
+/// A program whose keychain is not the person's own.
+///
+/// Where there is a gnome-keyring, it runs on a session bus of its own with an unlocked keychain
+/// that is kept in `folder`. Elsewhere secrets are held in the program's memory.
+pub(crate) fn with_keychain(folder: &Path, program: impl AsRef<OsStr>) -> Result<Command> {
+    if !is_installed("dbus-run-session") || !is_installed("gnome-keyring-daemon") {
+        let mut command = command(program);
+        command.env("BBSETUP_VAULT", "memory");
+        return Ok(command);
+    }
+    fs::create_dir_all(folder)
+        .with_context(|| format!("{} could not be made", folder.display()))?;
+    let mut session = command("dbus-run-session");
+    session
+        .args(["--", "sh", "-c", WITH_KEYCHAIN])
+        .arg(program)
+        .env("XDG_DATA_HOME", folder);
+    Ok(session)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_line_gives_the_variables() {
+        let line = r#"{"about":"All is well.","env":{"BBSETUP_WORKSPACE":"acme"},"scim_url":null}"#;
+        let (env, about) = first_line(line).expect("a first line");
+        assert_eq!(about, "All is well.");
+        assert_eq!(env["BBSETUP_WORKSPACE"], "acme");
+    }
+
+    #[test]
+    fn servers_that_end_at_once_are_told_from_a_line_that_is_not_theirs() {
+        for (line, said) in [
+            ("", "did not start"),
+            ("\n", "did not start"),
+            ("hello\n", "is not JSON"),
+            ("{}\n", "names no variables"),
+        ] {
+            let error = first_line(line).expect_err("no variables");
+            assert!(error.to_string().contains(said), "{line:?}: {error}");
         }
-        false => {
-            let mut shell = command("sh");
-            shell.args(["-c", line]);
-            shell
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_secret_stays_in_the_keychain_of_its_folder() {
+        if !is_installed("secret-tool") || !is_installed("gnome-keyring-daemon") {
+            // The part `packages` installs both; a machine without them has memory alone.
+            return;
         }
+        let folder = tempfile::tempdir().expect("a folder");
+        let odd = folder.path().join("it's odd");
+        let lines = "printf secret | secret-tool store --label=practice name practice && secret-tool lookup name practice";
+        for round in ["made", "opened again"] {
+            let output = with_keychain(&odd, "sh")
+                .expect("a keychain")
+                .args(["-c", lines])
+                .output()
+                .expect("dbus-run-session starts");
+            assert_eq!(
+                String::from_utf8_lossy(&output.stdout),
+                "secret",
+                "{round}: {}",
+                String::from_utf8_lossy(&output.stderr)
+            );
+        }
+        assert!(odd.join("keyrings").is_dir(), "it is kept elsewhere");
     }
 }

@@ -3,11 +3,11 @@
 use std::path::PathBuf;
 use std::process::Stdio;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use clap::Args;
 
-use crate::process::{self, cargo};
-use crate::{packages, practice, root, ui};
+use crate::process::{DESKTOP, build, built, target};
+use crate::{packages, practice, ui};
 
 /// What `start` takes.
 #[derive(Args)]
@@ -26,37 +26,39 @@ pub(crate) fn run(arguments: &StartArguments) -> Result<bool> {
         || std::env::var_os("WAYLAND_DISPLAY").is_some();
     let in_window = has_display && !arguments.terminal;
     packages::install()?;
-    process::run(cargo().args(["build", "--package", "bbsetup"]))?;
+    let mut targets = vec!["--bin", "bbsetup"];
     if in_window {
         ui::build()?;
-        process::run(cargo().args([
-            "build",
-            "--package",
-            "bitbucket-setup",
-            "--features",
-            "tauri/custom-protocol",
-        ]))?;
+        targets.extend(DESKTOP);
     }
+    build(&targets)?;
     let servers = practice::Servers::start(&arguments.scenario)?;
     println!(
         "\nPractice scenario {}: {}\n",
         arguments.scenario, servers.about
     );
-    let line = match in_window {
-        true => format!("'{}'", process::built("bitbucket-setup").display()),
-        false => format!(
-            "'{}' setup --answers-from-environment",
-            process::built("bbsetup").display()
-        ),
-    };
-    let home: PathBuf = root().join("target/practice");
-    let mut program = practice::with_keychain(&line);
+    let home = target().join("practice");
+    let mut program = practice::with_keychain(&home.join("data"), door(in_window))?;
+    if !in_window {
+        program.args(IN_TERMINAL);
+    }
     program
         .envs(&servers.env)
         .env("BBSETUP_PRACTICE", &arguments.scenario)
         .env("BBSETUP_HOME", home.join("home"))
-        .env("XDG_DATA_HOME", home.join("data"))
         .stdin(Stdio::inherit());
-    let status = program.status()?;
+    let status = program
+        .status()
+        .with_context(|| format!("{} could not be started", door(in_window).display()))?;
     Ok(status.success())
+}
+
+/// What the terminal door does in practice mode: the whole set-up, from what the servers give.
+const IN_TERMINAL: [&str; 2] = ["setup", "--answers-from-environment"];
+
+fn door(in_window: bool) -> PathBuf {
+    built(match in_window {
+        true => "bitbucket-setup",
+        false => "bbsetup",
+    })
 }

@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, bail};
 use clap::Args;
 
-use crate::process::{self, cargo, command, is_installed, succeeds};
-use crate::{codegen, packages, root, tidy, ui};
+use crate::process::{self, DESKTOP, cargo, command, is_installed, succeeds};
+use crate::{codegen, packages, practice, tidy, ui};
 
 /// What `test` takes.
 #[derive(Args)]
@@ -95,11 +95,13 @@ fn generated() -> Result<()> {
 
 fn tests() -> Result<()> {
     // The stories start it.
-    process::run(cargo().args(["build", "--package", "bbsetup"]))?;
+    process::build(&["--bin", "bbsetup"])?;
     match succeeds(cargo().args(["nextest", "--version"])) {
         true => process::run(cargo().args(["nextest", "run", "--workspace", "--no-tests", "pass"])),
         false => process::run(cargo().args(["test", "--workspace", "--lib", "--bins", "--tests"])),
-    }
+    }?;
+    // nextest runs no example of the documentation.
+    process::run(cargo().args(["test", "--workspace", "--doc", "--quiet"]))
 }
 
 fn documentation() -> Result<()> {
@@ -127,32 +129,24 @@ fn window() -> Result<()> {
         );
     }
     ui::build()?;
-    process::run(cargo().args([
-        "build",
-        "--package",
-        "bitbucket-setup",
+    let mut targets = vec!["--bin", "bbsetup"];
+    targets.extend(DESKTOP);
+    process::build(&targets)?;
+    let data = tempfile::tempdir()?;
+    let mut stories = practice::with_keychain(data.path(), cargo().get_program())?;
+    stories.args([
+        "test",
+        "--workspace",
         "--features",
         "tauri/custom-protocol",
-    ]))?;
-    let mut session = command("xvfb-run");
-    session.args([
-        "-a",
-        "-s",
-        "-screen 0 1280x1024x24",
-        "dbus-run-session",
-        "--",
-    ]);
-    session.arg(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    session.args([
-        "test",
-        "--package",
-        "bbsetup-tests",
         "--test",
         "window",
         "--",
         "--ignored",
         "--test-threads=1",
     ]);
-    session.current_dir(root());
-    process::run(&mut session)
+    // The display comes first: what the session bus starts has to find it.
+    let mut display = command("xvfb-run");
+    display.args(["-a", "-s", "-screen 0 1280x1024x24"]);
+    process::run(&mut process::inside(display, &stories))
 }
