@@ -1,48 +1,73 @@
-//! What BalkanID says: bulk files by presigned addresses, the Public API, and what a status means.
+//! What BalkanID says: bulk files, public API, submission and status.
 //!
-//! API keys go to BalkanID's own hosts and never to a presigned address; Bitbucket's credentials go
-//! to a presigned address and nowhere else. Sources: <https://developer.balkan.id/> for the bulk
-//! APIs (Early Access), BalkanID's published scripts for the Public API.
+//! A submission goes through stages that its caller composes and shows: [`BalkanId::apps`] and
+//! [`BalkanId::integrations`] tell the tenant and what it has; [`ours`] and [`keys_of`] decide, or
+//! say what has to be asked; [`UploadRow::masked`] shows what would be written; then
+//! [`BalkanId::write`], [`BalkanId::find_created`] or [`BalkanId::find_updated`],
+//! [`BalkanId::start_sync`] and [`BalkanId::watch`]. Every stage may be dropped at any moment; what
+//! has been sent by then stays sent.
+//!
+//! The API key goes to BalkanID's own addresses alone. Files travel over presigned addresses of a
+//! storage, to which no key and no Authorization is ever sent.
 
+mod apps;
 mod bulk;
+mod differences;
+mod find;
+mod form;
+mod integrations;
 mod keys;
+mod one_line;
+mod polling;
+mod presigned;
 mod public_api;
+mod refusal;
 mod row;
-mod rows;
 mod status;
-mod trouble;
+mod table;
+mod watch;
+mod write;
 
 use bbsetup_http::{Auth, Client};
 use bbsetup_setup::{ApiUrl, Secret};
 
-pub use bulk::Polling;
-pub use keys::{KeyNames, KeysUnclear};
+pub use apps::App;
+pub use differences::{Difference, differences};
+pub use find::{Ambiguity, Ours, ours};
+pub use form::FormField;
+pub use integrations::{Integration, OptionalCells, SecretField, SecretType};
+pub use keys::{KeyNames, KeySeen, KeysUnclear, WhyUnclear, keys_of};
+pub use polling::Polling;
 pub use row::{Masked, UploadRow, Values};
-pub use rows::{App, Integration, SecretField, SecretType};
 pub use status::{State, Status};
 
-/// A tenant of BalkanID, reached with an API key.
+/// One tenant's BalkanID and the way to it; the key tells which tenant.
 #[derive(Clone)]
 pub struct BalkanId {
-    /// The way out.
+    /// The way out; a client of its own for each submission, since its budgets are one run's.
     pub client: Client,
     /// The REST API.
     pub rest: ApiUrl,
-    /// The Public API; without it no sync can be started from here.
+    /// The Public API (GraphQL), where it is known; without it the row itself starts the sync.
     pub public: Option<ApiUrl>,
-    /// The API key's ID.
+    /// The ID half of the API key: profile menu > API Keys.
     pub key_id: Secret,
-    /// The API key's secret.
+    /// The secret half of the API key.
     pub key_secret: Secret,
-    /// How downloads are waited for.
+    /// How often it is looked at.
     pub polling: Polling,
 }
 
 impl BalkanId {
-    pub(crate) fn auth(&self) -> Auth {
+    fn auth(&self) -> Auth {
         Auth::ApiKey {
             id: self.key_id.clone(),
             secret: self.key_secret.clone(),
         }
+    }
+
+    /// Both halves of the key, to be left out of any text that is shown.
+    fn key(&self) -> [&Secret; 2] {
+        [&self.key_id, &self.key_secret]
     }
 }

@@ -1,13 +1,33 @@
-//! The one row that is written: masked for a person's eyes, exposed for the upload alone.
-//!
-//! Columns: <https://developer.balkan.id/bulk-integrations-upload-api-early-access-12828104e0>.
+//! The one row that an upload writes:
+//! <https://developer.balkan.id/bulk-integrations-upload-api-early-access-12828104e0>.
 
 use bbsetup_setup::Secret;
-use serde_json::{Value, json};
-use zeroize::Zeroize;
+use serde::Serialize;
+use zeroize::Zeroizing;
 
+use crate::form::FormField;
+use crate::integrations::{Integration, OptionalCells, SecretField, SecretType};
 use crate::keys::KeyNames;
-use crate::rows::Integration;
+use crate::table::write_row;
+
+/// The header, exactly as BalkanID's page has it.
+const COLUMNS: [&str; 12] = [
+    "ID",
+    "Name",
+    "Description",
+    "Status",
+    "Secrets",
+    "Sync",
+    "Reviewer Precedence",
+    "Provisioning Options",
+    "Extraction Options",
+    "Reviewer Count",
+    "Entity Request Values Templates",
+    "Entity Request Values Defaults",
+];
+
+/// What the form calls Direct integration.
+pub(crate) const DIRECT: &str = r#"{"scim":false,"upload":false,"direct_configuration":true}"#;
 
 /// What is written besides what the tenant's row already holds.
 #[derive(Clone, Debug)]
@@ -22,11 +42,37 @@ pub struct Values {
     pub workspace_token: Secret,
     /// The account's API token.
     pub api_token: Secret,
-    /// The description.
+    /// The description; empty keeps that of an integration which is updated.
     pub description: String,
 }
 
-/// One row to be written.
+impl Values {
+    /// The value of a field of the form that is no secret.
+    pub(crate) fn public(&self, field: FormField) -> Option<&str> {
+        match field {
+            FormField::ApiUrl => Some(&self.api_url),
+            FormField::Workspace => Some(&self.workspace),
+            FormField::AccountUsername => Some(&self.account),
+            FormField::AccessToken | FormField::AccountAppPassword => None,
+        }
+    }
+
+    fn of(&self, field: FormField) -> Value<'_> {
+        match field {
+            FormField::AccessToken => Value::Secret(&self.workspace_token),
+            FormField::ApiUrl => Value::Public(&self.api_url),
+            FormField::Workspace => Value::Public(&self.workspace),
+            FormField::AccountUsername => Value::Public(&self.account),
+            FormField::AccountAppPassword => Value::Secret(&self.api_token),
+        }
+    }
+}
+
+/// The row of one Direct integration.
+///
+/// An update keeps the app's name, the reviewers, the provisioning options and the request values
+/// as they are, and public fields beyond the five. A create leaves the optional configuration to
+/// BalkanID.
 pub struct UploadRow<'a> {
     /// The app's name in the tenant's list, such as `Bitbucket`.
     pub app_name: &'a str,
@@ -36,214 +82,380 @@ pub struct UploadRow<'a> {
     pub keys: &'a KeyNames,
     /// The values.
     pub values: &'a Values,
-    /// Whether BalkanID should start a sync by itself, since none can be started from here.
+    /// Whether the row itself starts a sync: where there is no Public API to start one.
     pub sync: bool,
 }
 
-/// A column with its value, secrets masked.
+/// A column with its value as it may be shown: of a secret no more than its last four characters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Masked {
     /// The column's name.
     pub column: &'static str,
-    /// Its value.
+    /// The value.
     pub value: String,
 }
 
-/// What a direct integration has in `Extraction Options`.
-const DIRECT: &str = "{\"scim\":false,\"upload\":false,\"direct_configuration\":true}";
-
-impl UploadRow<'_> {
-    /// The row with secrets masked, for a person to confirm.
-    pub fn masked(&self) -> Vec<Masked> {
-        let mask = |secret: &Secret| match secret.last_four() {
-            Some(last_four) => format!("•••• {last_four}"),
-            None => "••••".to_owned(),
-        };
-        self.cells(&mask)
-            .into_iter()
-            .map(|(column, value)| Masked { column, value })
-            .collect()
-    }
-
-    /// The CSV with its secrets.
-    pub(crate) fn exposed(&self) -> String {
-        let mut cells = self.cells(&|secret| secret.expose().to_owned());
-        let header: Vec<&str> = cells.iter().map(|(column, _)| *column).collect();
-        let line: Vec<String> = cells.iter().map(|(_, value)| quoted(value)).collect();
-        let csv = format!("{}\r\n{}\r\n", header.join(","), line.join(","));
-        cells.iter_mut().for_each(|(_, value)| value.zeroize());
-        csv
-    }
-
-    fn cells(&self, show: &dyn Fn(&Secret) -> String) -> Vec<(&'static str, String)> {
-        // On an update what the tenant set stays as it is.
-        let kept = |column: &str, otherwise: &str| {
-            self.existing
-                .and_then(|row| row.other.get(column))
-                .filter(|value| !value.is_empty())
-                .map_or_else(|| otherwise.to_owned(), Clone::clone)
-        };
-        let description = match (self.values.description.as_str(), self.existing) {
-            ("", Some(row)) => row.description.clone(),
-            (description, _) => description.to_owned(),
-        };
-        vec![
-            (
-                "ID",
-                self.existing.map(|row| row.id.clone()).unwrap_or_default(),
-            ),
-            ("Name", self.app_name.to_owned()),
-            ("Description", description),
-            ("Status", "active".to_owned()),
-            ("Secrets", self.secrets(show).to_string()),
-            ("Sync", self.sync.to_string()),
-            (
-                "Reviewer Precedence",
-                kept("Reviewer Precedence", "manager, primaryowner, riskmanager"),
-            ),
-            ("Provisioning Options", kept("Provisioning Options", "{}")),
-            ("Extraction Options", DIRECT.to_owned()),
-            ("Reviewer Count", kept("Reviewer Count", "1")),
-            (
-                "Entity Request Values Templates",
-                kept("Entity Request Values Templates", ""),
-            ),
-            (
-                "Entity Request Values Defaults",
-                kept("Entity Request Values Defaults", ""),
-            ),
-        ]
-    }
-
-    fn secrets(&self, show: &dyn Fn(&Secret) -> String) -> Value {
-        let KeyNames {
-            access_token,
-            api_url,
-            workspace,
-            account_username,
-            account_app_password,
-        } = self.keys;
-        let values = self.values;
-        let label = |key: &str, otherwise: &str| {
-            self.existing
-                .and_then(|row| row.metadata.iter().find(|field| field.key == key))
-                .map_or_else(|| otherwise.to_owned(), |field| field.name.clone())
-        };
-        let field = |key: &str, otherwise: &str, kind: &str, value: String| json!({"name": label(key, otherwise), "key": key, "type": kind, "value": value});
-        json!([
-            field(
-                access_token,
-                "Bitbucket Access Token",
-                "secret",
-                show(&values.workspace_token)
-            ),
-            field(
-                api_url,
-                "Bitbucket API URL",
-                "public",
-                values.api_url.clone()
-            ),
-            field(workspace, "Workspace", "public", values.workspace.clone()),
-            field(
-                account_username,
-                "Account Username",
-                "public",
-                values.account.clone()
-            ),
-            field(
-                account_app_password,
-                "Account App Password",
-                "secret",
-                show(&values.api_token)
-            ),
-        ])
-    }
+#[derive(Clone, Copy)]
+enum Value<'a> {
+    Public(&'a str),
+    Secret(&'a Secret),
 }
 
-/// A CSV cell, always in quotes.
-fn quoted(value: &str) -> String {
-    format!("\"{}\"", value.replace('"', "\"\""))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn keys() -> KeyNames {
-        KeyNames {
-            access_token: "t".into(),
-            api_url: "u".into(),
-            workspace: "w".into(),
-            account_username: "a".into(),
-            account_app_password: "p".into(),
+impl<'a> Value<'a> {
+    fn masked(self) -> String {
+        match self {
+            Self::Public(value) => value.to_owned(),
+            Self::Secret(secret) => match secret.last_four() {
+                Some(four) => format!("•••• {four}"),
+                None => "••••".to_owned(),
+            },
         }
     }
 
-    fn values() -> Values {
+    fn exposed(self) -> &'a str {
+        match self {
+            Self::Public(value) => value,
+            Self::Secret(secret) => secret.expose(),
+        }
+    }
+}
+
+/// One entry of the `Secrets` cell.
+struct Entry<'a> {
+    name: &'a str,
+    key: &'a str,
+    kind: SecretType,
+    value: Value<'a>,
+}
+
+/// An entry of the `Secrets` cell as it is written.
+#[derive(Serialize)]
+struct EntryWire<'a> {
+    name: &'a str,
+    key: &'a str,
+    #[serde(rename = "type")]
+    kind: &'a str,
+    value: &'a str,
+}
+
+impl UploadRow<'_> {
+    /// The row column by column, to be shown and confirmed.
+    pub fn masked(&self) -> Vec<Masked> {
+        let entries = self.entries();
+        let masked: Vec<String> = entries.iter().map(|entry| entry.value.masked()).collect();
+        let wires = wires(&entries, masked.iter().map(String::as_str));
+        let secrets = serde_json::to_string(&wires).unwrap_or_default();
+        COLUMNS
+            .into_iter()
+            .zip(self.cells(&secrets))
+            .map(|(column, value)| Masked {
+                column,
+                value: value.to_owned(),
+            })
+            .collect()
+    }
+
+    /// The whole file, header and row, secrets in clear: for the presigned address alone.
+    ///
+    /// It is written into memory that is overwritten when dropped, taken large enough at once so
+    /// that growing leaves no copy behind.
+    pub(crate) fn expose_file(&self) -> Secret {
+        let entries = self.entries();
+        // One byte of a text may become six in JSON.
+        let room: usize = entries
+            .iter()
+            .map(
+                |Entry {
+                     name, key, value, ..
+                 }| { 64 + 6 * (name.len() + key.len() + value.exposed().len()) },
+            )
+            .sum();
+        let mut json = Zeroizing::new(Vec::with_capacity(room));
+        let wires = wires(&entries, entries.iter().map(|entry| entry.value.exposed()));
+        let secrets = match serde_json::to_writer(&mut *json, &wires) {
+            Ok(()) => std::str::from_utf8(&json).unwrap_or_default(),
+            // Texts into memory: there is nothing that could fail.
+            Err(_) => "",
+        };
+        let cells = self.cells(secrets);
+        let room: usize = COLUMNS
+            .iter()
+            .chain(&cells)
+            .map(|cell| 2 * cell.len() + 3)
+            .sum();
+        let mut file = String::with_capacity(room + 2);
+        write_row(&mut file, COLUMNS);
+        write_row(&mut file, cells);
+        Secret::new(file)
+    }
+
+    /// The description that is written.
+    pub(crate) fn description(&self) -> &str {
+        match (self.values.description.as_str(), self.existing) {
+            ("", Some(existing)) => &existing.description,
+            (description, _) => description,
+        }
+    }
+
+    /// The five entries of the form, then what else the tenant's row shows.
+    fn entries(&self) -> Vec<Entry<'_>> {
+        let held: &[SecretField] = self.existing.map_or(&[], |row| &row.metadata);
+        let five = FormField::ALL.into_iter().map(|field| {
+            let key = self.keys.key(field);
+            let shown = held.iter().find(|held| held.key == key);
+            Entry {
+                name: shown.map_or(field.label(), |held| &held.name),
+                key,
+                kind: shown.map_or(field.kind(), |held| held.kind),
+                value: self.values.of(field),
+            }
+        });
+        let beyond = held
+            .iter()
+            .filter(|held| !held.value.is_empty())
+            .filter(|held| {
+                FormField::ALL
+                    .iter()
+                    .all(|field| self.keys.key(*field) != held.key)
+            })
+            .map(|held| Entry {
+                name: &held.name,
+                key: &held.key,
+                kind: held.kind,
+                value: Value::Public(&held.value),
+            });
+        five.chain(beyond).collect()
+    }
+
+    fn cells<'a>(&'a self, secrets: &'a str) -> [&'a str; 12] {
+        // Written where there is no row to keep these cells of.
+        static UNTOUCHED: OptionalCells = OptionalCells {
+            reviewer_precedence: String::new(),
+            provisioning_options: String::new(),
+            extraction_options: String::new(),
+            reviewer_count: String::new(),
+            request_values_templates: String::new(),
+            request_values_defaults: String::new(),
+        };
+        let OptionalCells {
+            reviewer_precedence,
+            provisioning_options,
+            extraction_options: _,
+            reviewer_count,
+            request_values_templates,
+            request_values_defaults,
+        } = self.existing.map_or(&UNTOUCHED, |row| &row.optional);
+        [
+            self.existing.map_or("", |row| &row.id),
+            self.existing.map_or(self.app_name, |row| &row.name),
+            self.description(),
+            // Whoever submits wants it to run, also where it was switched off.
+            "active",
+            secrets,
+            match self.sync {
+                true => "true",
+                false => "false",
+            },
+            reviewer_precedence,
+            match provisioning_options.as_str() {
+                "" => "{}",
+                options => options,
+            },
+            DIRECT,
+            reviewer_count,
+            request_values_templates,
+            request_values_defaults,
+        ]
+    }
+}
+
+fn wires<'a>(
+    entries: &'a [Entry<'a>],
+    values: impl Iterator<Item = &'a str>,
+) -> Vec<EntryWire<'a>> {
+    entries
+        .iter()
+        .zip(values)
+        .map(|(entry, value)| EntryWire {
+            name: entry.name,
+            key: entry.key,
+            kind: entry.kind.as_str(),
+            value,
+        })
+        .collect()
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::integrations::tests::{field, row};
+
+    pub(crate) const TOKEN: &str = "ATCTT3x-canary-\"workspace\",token-AAAA1111";
+    pub(crate) const API_TOKEN: &str = "ATATT3x-canary-api-token-BBBB2222";
+
+    pub(crate) fn values(description: &str) -> Values {
         Values {
             api_url: "https://api.bitbucket.org".into(),
             workspace: "acme".into(),
             account: "svc@acme.example".into(),
-            workspace_token: Secret::new("canary-workspace-token-1111"),
-            api_token: Secret::new("canary-api-token-2222"),
-            description: "It says \"hello\", twice".into(),
+            workspace_token: Secret::new(TOKEN),
+            api_token: Secret::new(API_TOKEN),
+            description: description.into(),
         }
     }
 
-    #[test]
-    fn the_masked_row_holds_no_secret_and_the_upload_holds_both() {
-        let (keys, values) = (keys(), values());
-        let row = UploadRow {
+    pub(crate) fn keys() -> KeyNames {
+        KeyNames {
+            access_token: "k1".into(),
+            api_url: "k2".into(),
+            workspace: "k3".into(),
+            account_username: "k4".into(),
+            account_app_password: "k5".into(),
+        }
+    }
+
+    pub(crate) fn upload<'a>(
+        values: &'a Values,
+        keys: &'a KeyNames,
+        existing: Option<&'a Integration>,
+    ) -> UploadRow<'a> {
+        UploadRow {
             app_name: "Bitbucket",
-            existing: None,
-            keys: &keys,
-            values: &values,
-            sync: false,
-        };
-        let shown = format!("{:?}", row.masked());
-        assert!(!shown.contains("canary"), "{shown}");
-        assert!(shown.contains("•••• 1111"), "{shown}");
-        let csv = row.exposed();
-        let mut reader = csv::Reader::from_reader(csv.as_bytes());
-        assert_eq!(reader.headers().expect("a header").len(), 12);
-        let record = reader.records().next().expect("a row").expect("CSV");
-        assert_eq!(&record[2], "It says \"hello\", twice");
-        let secrets: Value = serde_json::from_str(&record[4]).expect("JSON");
-        assert_eq!(secrets[0]["value"], "canary-workspace-token-1111");
-        assert_eq!(secrets[4]["value"], "canary-api-token-2222");
+            existing,
+            keys,
+            values,
+            sync: existing.is_none(),
+        }
+    }
+
+    fn read_back(row: &UploadRow<'_>) -> Vec<(String, String)> {
+        let file = row.expose_file();
+        let mut reader = csv::Reader::from_reader(file.expose().as_bytes());
+        let header = reader.headers().expect("a header").clone();
+        let mut records = reader.records();
+        let record = records.next().expect("a row").expect("CSV");
+        assert!(records.next().is_none(), "one row alone");
+        let owned = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
+        header.iter().zip(record.iter()).map(owned).collect()
+    }
+
+    fn cell<'a>(cells: &'a [(String, String)], column: &str) -> &'a str {
+        let found = cells.iter().find(|(name, _)| name == column);
+        &found.expect("a column").1
     }
 
     #[test]
-    fn an_update_keeps_what_the_tenant_set() {
-        let (keys, values) = (
-            keys(),
-            Values {
-                description: String::new(),
-                ..values()
-            },
+    fn a_create_holds_all_five_values_and_leaves_the_optional_configuration_alone() {
+        let (values, keys) = (values("Bitbucket, \"acme\"\nsecond line"), keys());
+        let cells = read_back(&upload(&values, &keys, None));
+        let columns: Vec<&str> = cells.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(columns, COLUMNS);
+        assert_eq!(cell(&cells, "ID"), "");
+        assert_eq!(cell(&cells, "Name"), "Bitbucket");
+        assert_eq!(
+            cell(&cells, "Description"),
+            "Bitbucket, \"acme\"\nsecond line"
         );
-        let existing = Integration {
-            id: "bitbucket/01".into(),
-            description: "theirs".into(),
-            other: [("Reviewer Count".to_owned(), "2".to_owned())].into(),
-            ..Integration::default()
+        assert_eq!(cell(&cells, "Sync"), "true");
+        assert_eq!(cell(&cells, "Reviewer Precedence"), "");
+        assert_eq!(cell(&cells, "Extraction Options"), DIRECT);
+        let secrets: Value = serde_json::from_str(cell(&cells, "Secrets")).expect("JSON");
+        assert_eq!(
+            secrets,
+            json!([
+                {"name": "Bitbucket Access Token", "key": "k1", "type": "secret", "value": TOKEN},
+                {"name": "Bitbucket API URL", "key": "k2", "type": "public", "value": "https://api.bitbucket.org"},
+                {"name": "Workspace", "key": "k3", "type": "public", "value": "acme"},
+                {"name": "Account Username", "key": "k4", "type": "public", "value": "svc@acme.example"},
+                {"name": "Account App Password", "key": "k5", "type": "secret", "value": API_TOKEN},
+            ])
+        );
+    }
+
+    #[test]
+    fn an_update_keeps_what_it_is_not_about() {
+        let mut existing = row("bitbucket/01ABC");
+        existing.name = "Bitbucket (old name)".into();
+        existing.description = "kept".into();
+        existing.status = "inactive".into();
+        existing.metadata = vec![
+            field("Region", "region", SecretType::Public, "eu"),
+            field("Webhook secret", "hook", SecretType::Secret, ""),
+            field("Username of Workspace ID", "k3", SecretType::Public, "old"),
+        ];
+        existing.optional = OptionalCells {
+            reviewer_precedence: "manager, primaryowner".into(),
+            provisioning_options: "{\"sso\":true}".into(),
+            extraction_options: "{}".into(),
+            reviewer_count: "2".into(),
+            request_values_templates: "t".into(),
+            request_values_defaults: "d".into(),
         };
-        let row = UploadRow {
-            app_name: "Bitbucket",
-            existing: Some(&existing),
-            keys: &keys,
-            values: &values,
-            sync: true,
-        };
-        let cell = |name: &str| {
-            row.masked()
-                .into_iter()
-                .find(|cell| cell.column == name)
-                .map(|cell| cell.value)
-        };
-        assert_eq!(cell("ID").as_deref(), Some("bitbucket/01"));
-        assert_eq!(cell("Description").as_deref(), Some("theirs"));
-        assert_eq!(cell("Reviewer Count").as_deref(), Some("2"));
-        assert_eq!(cell("Sync").as_deref(), Some("true"));
+        let (values, keys) = (values(""), keys());
+        let cells = read_back(&upload(&values, &keys, Some(&existing)));
+        let kept: Vec<&str> = [
+            "ID",
+            "Name",
+            "Description",
+            "Status",
+            "Sync",
+            "Reviewer Precedence",
+            "Provisioning Options",
+            "Extraction Options",
+            "Reviewer Count",
+            "Entity Request Values Templates",
+            "Entity Request Values Defaults",
+        ]
+        .map(|column| cell(&cells, column))
+        .to_vec();
+        assert_eq!(
+            kept,
+            [
+                "bitbucket/01ABC",
+                "Bitbucket (old name)",
+                "kept",
+                "active",
+                "false",
+                "manager, primaryowner",
+                "{\"sso\":true}",
+                DIRECT,
+                "2",
+                "t",
+                "d"
+            ]
+        );
+        let secrets: Value = serde_json::from_str(cell(&cells, "Secrets")).expect("JSON");
+        let written: Vec<&str> = secrets
+            .as_array()
+            .expect("a list")
+            .iter()
+            .filter_map(|entry| entry["key"].as_str())
+            .collect();
+        assert_eq!(written, ["k1", "k2", "k3", "k4", "k5", "region"]);
+        assert_eq!(secrets[2]["value"], "acme");
+        assert_eq!(secrets[2]["name"], "Username of Workspace ID");
+    }
+
+    #[test]
+    fn what_is_shown_holds_no_secret_and_nothing_else_is_left_out() {
+        let (values, keys) = (values("d"), keys());
+        let row = upload(&values, &keys, None);
+        let masked = row.masked();
+        let shown = format!("{masked:?} {values:?}");
+        assert!(!shown.contains("canary"), "{shown}");
+        let exposed = read_back(&row);
+        for (Masked { column, value }, (name, clear)) in masked.iter().zip(&exposed) {
+            assert_eq!(column, name);
+            if *column == "Secrets" {
+                assert!(value.contains("•••• 1111") && value.contains("•••• 2222"));
+                assert!(value.contains("svc@acme.example"));
+                // The positive control: the file does hold them.
+                assert!(clear.contains("canary"));
+            } else {
+                assert_eq!(value, clear);
+            }
+        }
     }
 }

@@ -54,6 +54,8 @@ pub enum Action {
     Drip,
     /// An answer that ends in the middle.
     Cut,
+    /// The request is done as ever, and its answer ends in the middle.
+    LoseAnswer,
     /// An answer of this many bytes.
     Huge {
         /// How many.
@@ -106,7 +108,7 @@ pub(crate) async fn act(action: &Action) -> Response<Body> {
             tokio::time::sleep(Duration::from_millis(100)).await;
             Some((Ok::<_, Infallible>(Bytes::from_static(b" ")), ()))
         })),
-        Action::Cut => streamed(stream::unfold(0, |sent| async move {
+        Action::Cut | Action::LoseAnswer => streamed(stream::unfold(0, |sent| async move {
             match sent {
                 0 => Some((Ok(Bytes::from_static(b"{\"values\": [")), 1)),
                 // The beginning has to leave before the end comes.

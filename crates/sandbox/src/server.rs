@@ -263,13 +263,19 @@ async fn answer(
         tokio::time::sleep(Duration::from_millis(delay)).await;
     }
     let credential = bitbucket::kind_sent(&shared, &asked);
+    let as_ever = || match server {
+        Server::Bitbucket => bitbucket::answer(&shared, &asked),
+        Server::BalkanId => balkanid::answer(&shared, &asked),
+        Server::Storage => balkanid::storage::answer(&shared, &asked),
+    };
     let response = match shared.take_fault(server, &asked, credential) {
-        Some(action) => fault::act(&action).await,
-        None => match server {
-            Server::Bitbucket => bitbucket::answer(&shared, &asked),
-            Server::BalkanId => balkanid::answer(&shared, &asked),
-            Server::Storage => balkanid::storage::answer(&shared, &asked),
-        },
+        Some(action) => {
+            if matches!(action, Action::LoseAnswer) {
+                as_ever();
+            }
+            fault::act(&action).await
+        }
+        None => as_ever(),
     };
     shared.log().push(Entry {
         server: server.as_str(),

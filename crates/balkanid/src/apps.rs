@@ -1,0 +1,56 @@
+//! The apps that a tenant can integrate.
+
+use bbsetup_setup::Problem;
+
+use crate::BalkanId;
+use crate::bulk::{self, Object};
+use crate::refusal::Doing;
+use crate::table::Table;
+
+/// One row of the apps file (<https://developer.balkan.id/>, Apps, Bulk Apps Download API).
+///
+/// Each row names the tenant too, which makes this file the cheapest test of an API key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct App {
+    /// The tenant's ID.
+    pub tenant_id: String,
+    /// The tenant's name.
+    pub tenant_name: String,
+    /// The tenant's status.
+    pub tenant_status: String,
+    /// The app's ID, such as `bitbucket`.
+    pub id: String,
+    /// The app's name, such as `Bitbucket`.
+    pub name: String,
+}
+
+impl App {
+    /// Whether this is Bitbucket.
+    pub fn is_bitbucket(&self) -> bool {
+        self.id.eq_ignore_ascii_case("bitbucket") || self.name.eq_ignore_ascii_case("bitbucket")
+    }
+}
+
+impl BalkanId {
+    /// Reads the apps: whether the key is accepted, and whose tenant it is.
+    ///
+    /// # Errors
+    /// `balkanid_key_refused`, `balkanid_not_found`, `balkanid_refused`, or what kept a readable
+    /// answer from coming.
+    pub async fn apps(&self) -> Result<Vec<App>, Problem> {
+        let file = bulk::download(self, Object::Apps).await?;
+        let table = Table::read(&file, &["ID", "Name"])
+            .map_err(|wrong| Doing::ReadApps.unreadable(&wrong.sentence()))?;
+        Ok(table
+            .rows()
+            .map(|cells| App {
+                tenant_id: cells.text("Tenant ID"),
+                tenant_name: crate::one_line::one_line(&cells.text("Tenant Name")),
+                tenant_status: cells.text("Tenant Status"),
+                id: cells.text("ID"),
+                name: cells.text("Name"),
+            })
+            .filter(|app| !app.id.is_empty())
+            .collect())
+    }
+}

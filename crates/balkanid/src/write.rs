@@ -1,0 +1,171 @@
+//! Writing one integration, once, and finding what was written.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use bbsetup_setup::problem::Place;
+use bbsetup_setup::{Problem, ProblemCode, WorkspaceId};
+
+use crate::BalkanId;
+use crate::bulk::{self, ADDRESSES, NotTaken};
+use crate::differences::of_row;
+use crate::find::{Appeared, appeared, showing};
+use crate::integrations::Integration;
+use crate::polling::{TimeIsUp, in_words};
+use crate::row::UploadRow;
+
+impl BalkanId {
+    /// Writes a row.
+    ///
+    /// A create is refused where the list shows the workspace by now: another run, or another
+    /// person, may have created it since the row was shown. An address that refuses or breaks is
+    /// replaced by a fresh one, three in all. Where the file of a create may have arrived although
+    /// its answer did not, the list is looked at before it is sent again, so that it is not created
+    /// twice.
+    ///
+    /// # Errors
+    /// As [`BalkanId::apps`]; `off_origin_link` where the address for the file is not https.
+    pub async fn write(&self, row: &UploadRow<'_>) -> Result<(), Problem> {
+        let workspace = WorkspaceId::parse(&row.values.workspace).map_err(|error| {
+            Problem::new(ProblemCode::ValueUnreadable, error.to_string()).on_field("workspace")
+        })?;
+        let created_before = match row.existing {
+            Some(_) => None,
+            None => Some(self.known_before_a_create(&workspace).await?),
+        };
+        let file = row.expose_file();
+        let mut attempt = 1;
+        loop {
+            let NotTaken {
+                problem,
+                again,
+                may_have_arrived,
+            } = match bulk::upload_integrations(self, &file).await {
+                Ok(()) => return Ok(()),
+                Err(not_taken) => not_taken,
+            };
+            if let Some(known) = &created_before
+                && may_have_arrived
+                && self
+                    .look_for_created(&workspace, known, self.polling.lost)
+                    .await?
+                    .is_some()
+            {
+                return Ok(());
+            }
+            if !again || attempt == ADDRESSES {
+                return Err(problem);
+            }
+            self.pause_before_resending(attempt).await;
+            attempt += 1;
+        }
+    }
+
+    /// The IDs that are there before a create, if none is of the workspace.
+    async fn known_before_a_create(
+        &self,
+        workspace: &WorkspaceId,
+    ) -> Result<BTreeSet<String>, Problem> {
+        let rows = self.integrations().await?;
+        let there: Vec<&str> = showing(&rows, workspace)
+            .map(|row| row.id.as_str())
+            .collect();
+        if there.is_empty() {
+            return Ok(rows.into_iter().map(|row| row.id).collect());
+        }
+        Err(Problem::new(
+            ProblemCode::BalkanIdRefused,
+            format!(
+                "BalkanID has a Bitbucket integration of {workspace} by now: {}. Nothing was sent.",
+                there.join(", ")
+            ),
+        )
+        .with_hints(vec!["Submit again to update it.".to_owned()]))
+    }
+
+    /// Finds a created integration once the list shows it: one that is not among `known`, the IDs
+    /// from before, and shows the workspace, or else the only new one that shows none.
+    ///
+    /// # Errors
+    /// `timed_out` after `limit`; `balkanid_refused` where several have appeared; else as
+    /// [`BalkanId::apps`].
+    pub async fn find_created(
+        &self,
+        workspace: &WorkspaceId,
+        known: &BTreeSet<String>,
+        limit: Duration,
+    ) -> Result<Integration, Problem> {
+        let found = self.look_for_created(workspace, known, limit).await?;
+        found.ok_or_else(|| {
+            Problem::new(
+                ProblemCode::TimedOut,
+                format!(
+                    "BalkanID took the row, and lists no new Bitbucket integration of {workspace} after {}.",
+                    in_words(limit)
+                ),
+            )
+            .with_hints(vec![
+                "Look under Configure > Integrations before submitting again; BalkanID does not say why it leaves a row out.".to_owned(),
+            ])
+            .mended_at(Place::BalkanIdIntegrations)
+        })
+    }
+
+    async fn look_for_created(
+        &self,
+        workspace: &WorkspaceId,
+        known: &BTreeSet<String>,
+        limit: Duration,
+    ) -> Result<Option<Integration>, Problem> {
+        let mut patience = self.patience(limit);
+        loop {
+            let rows = self.integrations().await?;
+            match appeared(&rows, known, workspace) {
+                Appeared::One(row) => return Ok(Some(*row)),
+                Appeared::Several(ids) => return Err(several_appeared(workspace, &ids)),
+                Appeared::Nothing => {}
+            }
+            if patience.pause().await == Err(TimeIsUp) {
+                return Ok(None);
+            }
+        }
+    }
+
+    /// Finds an updated integration once the list shows what was written, or `limit` is over.
+    ///
+    /// Secrets are not shown, so that an update of them alone is given the whole `limit`: BalkanID
+    /// does not say when it applies a row, and a sync started too early would use the old ones.
+    ///
+    /// # Errors
+    /// `balkanid_refused` where it is not listed; else as [`BalkanId::apps`].
+    pub async fn find_updated(
+        &self,
+        written: &UploadRow<'_>,
+        existing: &Integration,
+        limit: Duration,
+    ) -> Result<Integration, Problem> {
+        let change_will_show = !of_row(written, existing).is_empty();
+        let mut patience = self.patience(limit);
+        loop {
+            let row = self.integration(&existing.id).await?;
+            let shows_it = change_will_show && of_row(written, &row).is_empty();
+            if shows_it || patience.pause().await == Err(TimeIsUp) {
+                return Ok(row);
+            }
+        }
+    }
+}
+
+fn several_appeared(workspace: &WorkspaceId, ids: &[String]) -> Problem {
+    Problem::new(
+        ProblemCode::BalkanIdRefused,
+        format!(
+            "Several new Bitbucket integrations that may be of {workspace} are listed: {}.",
+            ids.join(", ")
+        ),
+    )
+    .with_hints(vec![
+        "Keep one of them under Configure > Integrations, then submit again to update it."
+            .to_owned(),
+    ])
+}
