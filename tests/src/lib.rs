@@ -32,7 +32,11 @@ pub fn bbsetup() -> &'static Path {
             .args([
                 "build",
                 "--quiet",
-                "--package",
+                // As `cargo xtask test` builds it: by `--package`, its crates would be compiled anew.
+                "--workspace",
+                "--example",
+                "typescript",
+                "--bin",
                 "bbsetup",
                 "--message-format=json",
             ])
