@@ -9,6 +9,9 @@
 //!
 //! The API key goes to BalkanID's own addresses alone. Files travel over presigned addresses of a
 //! storage, to which no key and no Authorization is ever sent.
+//!
+//! Sources: <https://developer.balkan.id/> for the bulk APIs (Early Access), BalkanID's published
+//! scripts for the Public API. What they leave open is in docs/decisions/balkanid.md.
 
 mod apps;
 mod bulk;
