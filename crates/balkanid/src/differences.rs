@@ -24,10 +24,13 @@ pub struct Difference {
 /// difference. The Primary Application owner often is one: the API has no column for it.
 pub fn differences(
     asked: &UploadRow<'_>,
-    primary_owner: &Email,
+    primary_owner: Option<&Email>,
     shown: &Integration,
 ) -> Vec<Difference> {
-    let mut found: Vec<Difference> = owner(primary_owner, shown).into_iter().collect();
+    let mut found: Vec<Difference> = primary_owner
+        .and_then(|asked| owner(asked, shown))
+        .into_iter()
+        .collect();
     found.extend(of_row(asked, shown));
     found
 }
@@ -85,7 +88,7 @@ mod tests {
     fn fields(description: &str, shown: &Integration) -> Vec<String> {
         let (values, keys) = (values(description), keys());
         let owner = Email::parse("owner@acme.example").expect("an e-mail");
-        differences(&upload(&values, &keys, None), &owner, shown)
+        differences(&upload(&values, &keys, None), Some(&owner), shown)
             .into_iter()
             .map(|difference| difference.field)
             .collect()

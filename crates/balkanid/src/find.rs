@@ -35,7 +35,7 @@ impl Ambiguity {
         }
     }
 
-    /// The question as a problem.
+    /// The question as a problem: `balkanid_refused`, on the field `integration`.
     pub fn problem(&self, workspace: &WorkspaceId) -> Problem {
         let ids: Vec<&str> = self.rows().iter().map(|row| row.id.as_str()).collect();
         let ids = ids.join(", ");
@@ -47,7 +47,7 @@ impl Ambiguity {
                 "BalkanID has Bitbucket integrations that do not show their workspace: {ids}. One of them may be that of {workspace}."
             ),
         };
-        Problem::new(ProblemCode::ValueMissing, message)
+        Problem::new(ProblemCode::BalkanIdRefused, message)
             .with_hints(vec![
                 "Say which one is to be updated, or that a new one is to be created; BalkanID lists them under Configure > Integrations.".to_owned(),
             ])

@@ -182,7 +182,7 @@ async fn a_second_submission_updates_and_its_old_success_is_not_taken_for_the_ne
         .await
         .expect("listed");
     let owner = Email::parse("someone.else@acme.example").expect("an e-mail");
-    let differences = differences(&row, &owner, &written);
+    let differences = differences(&row, Some(&owner), &written);
     assert_eq!(differences.len(), 1, "{differences:?}");
     assert_eq!(differences[0].field, "Primary Application owner");
 
