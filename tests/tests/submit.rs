@@ -33,7 +33,7 @@ async fn submitting_creates_once_and_then_updates() {
         .filter(|held| held.writes > 0)
         .collect();
     assert_eq!(held.len(), 1);
-    let value = |key: &str| held[0].secrets[key].2.clone();
+    let value = |key: &str| held[0].secrets[key].value.clone();
     assert_eq!(held[0].id, id);
     assert_eq!(held[0].description, "First \"words\", with a comma");
     assert_eq!(value("workspace"), "acme");

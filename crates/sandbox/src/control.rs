@@ -3,82 +3,92 @@
 //! | call | does |
 //! |---|---|
 //! | `GET /_practice/log` | what was asked |
+//! | `GET /_practice/world` | what Bitbucket holds; numbers are places in its lists |
 //! | `GET /_practice/integrations` | what BalkanID holds, secrets as their SHA-256 |
-//! | `PUT /_practice/faults` | sets the faults, a JSON list |
-//! | `PUT /_practice/latency` | sets the delay, a JSON number of milliseconds |
-//! | `PUT /_practice/scopes/NAME` | gives a credential other scopes, a JSON list |
+//! | `GET /_practice/uploads` | uploaded entities and relations, and the rows that were refused |
+//! | `GET`, `PUT /_practice/faults` | the faults, a JSON list of [`Fault`](crate::Fault) |
+//! | `PUT /_practice/latency` | the delay before every answer, a JSON number of milliseconds |
+//! | `PUT /_practice/credentials/NAME` | mends a credential, see [`Mending`](crate::Mending) |
 
 use std::sync::atomic::Ordering;
 
 use axum::body::Body;
 use axum::http::Response;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::balkanid::text;
-use crate::fault::Fault;
-use crate::server::{Asked, Shared};
+use crate::asked::Asked;
+use crate::balkanid::{Field, FieldType, Integration};
+use crate::reply::{JSON, TEXT, empty, reply};
+use crate::state::State;
 
-pub(crate) fn answer(shared: &Shared, asked: &Asked) -> Response<Body> {
+pub(crate) fn answer(state: &State, asked: &Asked) -> Response<Body> {
     let what = asked.path.trim_start_matches("/_practice/");
-    let done = |changed: Option<()>| match changed {
-        Some(()) => text(204, "application/json", ""),
-        None => text(
-            400,
-            "text/plain",
-            "That cannot be read; see the documentation of crates/sandbox.",
-        ),
-    };
     match (asked.method.as_str(), what) {
-        ("GET", "log") => json_reply(&json!(*shared.log())),
-        ("GET", "integrations") => json_reply(&integrations(shared)),
-        ("PUT", "faults") => {
-            done(read::<Vec<Fault>>(asked).map(|faults| *shared.faults() = faults))
+        ("GET", "log") => shown(&state.log().entries()),
+        ("GET", "world") => shown(&*state.world()),
+        ("GET", "integrations") => {
+            let tenant = state.tenant();
+            shown(&tenant.integrations.iter().map(masked).collect::<Vec<_>>())
         }
-        ("PUT", "latency") => done(
-            read::<u64>(asked).map(|millis| shared.latency_ms.store(millis, Ordering::Relaxed)),
-        ),
-        ("PUT", name) if name.starts_with("scopes/") => {
-            let name = name.trim_start_matches("scopes/");
-            done(read::<Vec<String>>(asked).and_then(|scopes| {
-                let mut credentials = shared.credentials();
-                credentials
-                    .get_mut(name)
-                    .map(|credential| credential.scopes = scopes)
-            }))
+        ("GET", "uploads") => {
+            let tenant = state.tenant();
+            shown(&json!({"files": tenant.files, "refused_rows": tenant.refused_rows}))
         }
-        _ => text(404, "text/plain", "There is no such practice call."),
+        ("GET", "faults") => shown(&*state.faults()),
+        ("PUT", "faults") => changed(read(asked).map(|faults: Vec<_>| *state.faults() = faults)),
+        ("PUT", "latency") => {
+            changed(read(asked).map(|millis| state.latency_ms.store(millis, Ordering::Relaxed)))
+        }
+        ("PUT", name) if name.starts_with("credentials/") => {
+            let name = name.trim_start_matches("credentials/");
+            changed(
+                read(asked).and_then(|mending| {
+                    state.mend(name, mending).map_err(|error| error.to_string())
+                }),
+            )
+        }
+        _ => reply(404, TEXT, "There is no such practice call."),
     }
 }
 
-fn read<T: serde::de::DeserializeOwned>(asked: &Asked) -> Option<T> {
-    serde_json::from_slice(&asked.body).ok()
+fn read<T: DeserializeOwned>(asked: &Asked) -> Result<T, String> {
+    serde_json::from_slice(&asked.body).map_err(|error| error.to_string())
 }
 
-fn integrations(shared: &Shared) -> Value {
-    let tenant = shared.tenant();
-    tenant
-        .integrations
+fn shown(what: &impl Serialize) -> Response<Body> {
+    match serde_json::to_vec(what) {
+        Ok(body) => reply(200, JSON, body),
+        Err(error) => reply(500, TEXT, error.to_string()),
+    }
+}
+
+fn changed(result: Result<(), String>) -> Response<Body> {
+    match result {
+        Ok(()) => empty(204),
+        Err(why) => reply(400, TEXT, format!("That cannot be done: {why}.")),
+    }
+}
+
+/// An integration with its secrets as their SHA-256.
+fn masked(integration: &Integration) -> Value {
+    let secrets: serde_json::Map<String, Value> = integration
+        .secrets
         .iter()
-        .map(|integration| {
-            let secrets: serde_json::Map<String, Value> = integration
-                .secrets
-                .iter()
-                .map(|(key, (_, kind, value))| {
-                    let shown = match kind.as_str() {
-                        "public" => value.clone(),
-                        _ => Sha256::digest(value.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect(),
-                    };
-                    (key.clone(), Value::String(shown))
-                })
-                .collect();
-            json!({"id": integration.id, "name": integration.name, "description": integration.description,
-                "status": integration.status, "message": integration.message, "last_run": integration.last_run,
-                "writes": integration.writes, "secrets": secrets})
+        .map(|(key, Field { kind, value, .. })| {
+            let shown = match kind {
+                FieldType::Public => value.clone(),
+                FieldType::Secret => Sha256::digest(value.as_bytes())
+                    .iter()
+                    .map(|byte| format!("{byte:02x}"))
+                    .collect(),
+            };
+            (key.clone(), Value::String(shown))
         })
-        .collect()
-}
-
-fn json_reply(value: &Value) -> Response<Body> {
-    text(200, "application/json", &value.to_string())
+        .collect();
+    json!({"id": integration.id, "name": integration.name, "description": integration.description,
+        "status": integration.status, "message": integration.message, "last_run": integration.last_run,
+        "writes": integration.writes, "secrets": secrets})
 }

@@ -1,21 +1,28 @@
 //! Practice servers: a Bitbucket and a BalkanID on loopback, with scenarios.
 //!
 //! They share no type with the program that they serve, so that both cannot be wrong together. What
-//! they do is described by a [`Scenario`], a file that tests and people start alike; faults, delays
-//! and credentials can be changed while they run.
+//! they do is described by a [`Scenario`], a file that tests and people start alike; faults, delays,
+//! scopes and roles can be changed while they run, by [`Sandbox`]'s methods and by plain HTTP under
+//! `/_practice/`.
 
+mod asked;
 mod balkanid;
 mod bitbucket;
 mod control;
 mod fault;
+mod listener;
 mod log;
 mod pages;
+mod reply;
+mod sandbox;
 mod scenario;
-mod server;
+mod state;
+mod tls;
 mod world;
 
-pub use balkanid::Integration;
+pub use balkanid::{Field, FieldType, Integration, RefusedRow, StoredFile};
 pub use fault::{Action, Fault};
 pub use log::Entry;
+pub use sandbox::{Listening, Sandbox};
 pub use scenario::{Scenario, ScenarioError};
-pub use server::Sandbox;
+pub use state::{Mending, MendingError};

@@ -1,51 +1,61 @@
-//! Pages that stand in for Bitbucket's and Atlassian's own in practice mode, with values to copy.
+//! Pages that stand in for Bitbucket's, Atlassian's and BalkanID's own in practice mode, with the
+//! values that a person copies from there.
 
 use axum::body::Body;
 use axum::http::Response;
 
-use crate::balkanid::text;
-use crate::server::Shared;
+use crate::balkanid::KEYS;
+use crate::reply::{HTML, TEXT, reply};
+use crate::state::State;
 
-pub(crate) fn answer(shared: &Shared, page: &str) -> Response<Body> {
-    let typed = shared.scenario.typed_values();
-    let value = |name: &str| escaped(typed.get(name).map(String::as_str).unwrap_or_default());
-    let knobs = &shared.scenario.balkanid;
-    let (title, rows) = match page {
+pub(crate) fn answer(state: &State, page: &str) -> Response<Body> {
+    let typed = state.scenario.typed();
+    let value = |name: &str| typed.get(name).cloned().unwrap_or_default();
+    let (whose, title, rows) = match page {
         "workspace" => (
+            "Practice Bitbucket",
             "Workspace settings",
             vec![("Workspace ID", value("BBSETUP_WORKSPACE"))],
         ),
         "access-tokens" => (
+            "Practice Bitbucket",
             "Access tokens",
             vec![("New access token", value("BBSETUP_WORKSPACE_TOKEN"))],
         ),
         "api-tokens" => (
-            "API tokens",
+            "Practice Bitbucket",
+            "API tokens of the account",
             vec![
                 ("Account e-mail", value("BBSETUP_ACCOUNT")),
                 ("New API token", value("BBSETUP_API_TOKEN")),
             ],
         ),
         "balkanid" => (
+            "Practice BalkanID",
             "API Keys",
             vec![
-                ("Key ID", escaped(&knobs.key_id)),
-                ("Key secret", escaped(&knobs.key_secret)),
+                ("Key ID", value("BBSETUP_BALKANID_KEY_ID")),
+                ("Key secret", value("BBSETUP_BALKANID_KEY_SECRET")),
+                (
+                    "Names of the keys of a Bitbucket integration",
+                    KEYS.map(|(_, key, _)| key).join(", "),
+                ),
             ],
         ),
-        _ => return text(404, "text/plain", "There is no such practice page."),
+        _ => return reply(404, TEXT, "There is no such practice page."),
     };
     let rows: String = rows
         .iter()
-        .map(|(label, value)| format!("<dt>{label}</dt><dd><code>{value}</code></dd>"))
+        .map(|(label, value)| format!("<dt>{label}</dt><dd><code>{}</code></dd>", escaped(value)))
         .collect();
     let body = format!(
-        "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Practice: {title}</title><style>\
+        "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>{title} – {whose}</title><style>\
          :root{{color-scheme:light dark}}body{{font:1rem/1.5 system-ui,sans-serif;max-width:44rem;margin:3rem auto;padding:0 1rem}}\
          dt{{font-weight:600;margin-top:1rem}}dd{{margin:0}}code{{overflow-wrap:anywhere;user-select:all}}</style></head>\
-         <body><p>Practice servers on this machine. Nothing here opens anything elsewhere.</p><h1>{title}</h1><dl>{rows}</dl></body></html>"
+         <body><h1>{whose}</h1><h2>{title}</h2><p>This page runs on this machine alone. A click on a value selects all of it; \
+         none of them opens anything elsewhere.</p><dl>{rows}</dl></body></html>"
     );
-    text(200, "text/html; charset=utf-8", &body)
+    reply(200, HTML, body)
 }
 
 fn escaped(text: &str) -> String {

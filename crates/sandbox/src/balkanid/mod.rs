@@ -2,291 +2,166 @@
 //!
 //! Addresses, columns and samples follow BalkanID's developer pages
 //! (<https://developer.balkan.id/bulk-integrations-upload-api-early-access-12828104e0> and its
-//! neighbours). The names of Bitbucket's secret keys are not published; those used here are this
-//! practice server's own.
+//! neighbours). What they leave open is this practice server's own, above all the names of
+//! Bitbucket's keys ([`KEYS`]) and when a row is refused.
 
+mod apps;
+mod entities;
+mod integration;
+mod integrations;
+mod public_api;
 pub(crate) mod storage;
-
-use std::collections::BTreeMap;
+mod sync;
 
 use axum::body::Body;
 use axum::http::Response;
 use serde_json::{Value, json};
 
-use crate::scenario::{Kind, Scenario};
-use crate::server::{Asked, Shared};
-use crate::world::uuid_of;
+pub use self::entities::StoredFile;
+pub(crate) use self::integration::KEYS;
+pub use self::integration::{Field, FieldType, Integration};
+use self::storage::{Presigned, PresignedFiles};
+use crate::asked::Asked;
+use crate::reply::{self, HTML, TEXT, reply};
+use crate::scenario::Scenario;
+use crate::state::State;
 
-/// An integration as the practice BalkanID holds it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Integration {
-    /// BalkanID's ID.
-    pub id: String,
-    /// The app's name.
-    pub name: String,
-    /// The description.
-    pub description: String,
-    /// `active` or `inactive`.
-    pub status: String,
-    /// The message of the last sync.
-    pub message: String,
-    /// When it last ran; empty when never.
-    pub last_run: String,
-    /// The owner's e-mail, which the API cannot set.
-    pub primary_owner: String,
-    /// Key to name, type and value.
-    pub secrets: BTreeMap<String, (String, String, String)>,
-    /// The columns that are kept as they are.
-    pub other: BTreeMap<String, String>,
-    /// How often it was written.
-    pub writes: u32,
-    /// Reads left until a sync that was started ends.
-    pub(crate) syncing: Option<u32>,
+/// A row of an upload that was not taken.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct RefusedRow {
+    /// `integrations`, `entities` or `entity-relations`.
+    pub object: String,
+    /// The row, the first below the header being 1; 0 is the header.
+    pub row: usize,
+    /// Why, without any value of the row.
+    pub reason: String,
 }
 
 /// The tenant with everything in it.
 pub(crate) struct Tenant {
     pub(crate) integrations: Vec<Integration>,
-    /// Presigned addresses: name and what they are for.
-    pub(crate) presigned: BTreeMap<String, storage::Presigned>,
+    pub(crate) files: Vec<StoredFile>,
+    pub(crate) refused_rows: Vec<RefusedRow>,
+    /// Requests to the storage that carried a credential.
     pub(crate) breaches: u32,
-    pub(crate) counter: u32,
-    pub(crate) syncs: u32,
+    presigned: PresignedFiles,
+    /// How many integrations were created, and how many syncs have ended.
+    created: u32,
+    synced: u32,
 }
 
-/// The practice server's own names for Bitbucket's keys: name on the form, key, type.
-const KEYS: [(&str, &str, &str); 5] = [
-    ("Bitbucket Access Token", "access_token", "secret"),
-    ("Bitbucket API URL", "api_url", "public"),
-    ("Workspace", "workspace", "public"),
-    ("Account Username", "account_username", "public"),
-    ("Account App Password", "account_app_password", "secret"),
-];
+/// What of the tenant a file is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Object {
+    Apps,
+    Integrations,
+    Entities,
+    EntityRelations,
+}
+
+impl Object {
+    fn named(name: &str) -> Option<Self> {
+        match name {
+            "apps" => Some(Self::Apps),
+            "integrations" => Some(Self::Integrations),
+            "entities" => Some(Self::Entities),
+            "entity-relations" => Some(Self::EntityRelations),
+            _ => None,
+        }
+    }
+
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Apps => "apps",
+            Self::Integrations => "integrations",
+            Self::Entities => "entities",
+            Self::EntityRelations => "entity-relations",
+        }
+    }
+}
 
 impl Tenant {
     pub(crate) fn of(scenario: &Scenario) -> Self {
-        let integrations = scenario
-            .balkanid
-            .existing
-            .iter()
-            .map(|workspace| existing(workspace))
-            .collect();
         Self {
-            integrations,
-            presigned: BTreeMap::new(),
+            integrations: scenario
+                .balkanid
+                .existing
+                .iter()
+                .map(|workspace| Integration::existing(workspace))
+                .collect(),
+            files: Vec::new(),
+            refused_rows: Vec::new(),
             breaches: 0,
-            counter: 0,
-            syncs: 0,
+            presigned: PresignedFiles::default(),
+            created: 0,
+            synced: 0,
         }
     }
 
-    pub(crate) fn next_number(&mut self) -> u32 {
-        self.counter += 1;
-        self.counter
+    fn refuse(&mut self, object: Object, row: usize, reason: impl Into<String>) {
+        self.refused_rows.push(RefusedRow {
+            object: object.as_str().to_owned(),
+            row,
+            reason: reason.into(),
+        });
     }
 }
 
-fn existing(workspace: &str) -> Integration {
-    let value = |key: &str| match key {
-        "workspace" => workspace.to_owned(),
-        "api_url" => "https://api.bitbucket.org".to_owned(),
-        "account_username" => format!("balkanid@{workspace}.example"),
-        _ => format!("an older secret of {workspace}"),
-    };
-    Integration {
-        id: id_of(workspace),
-        name: "Bitbucket".to_owned(),
-        description: format!("Bitbucket of {workspace}"),
-        status: "active".to_owned(),
-        message: "Data Available".to_owned(),
-        last_run: "2026-11-20T18:00:00Z".to_owned(),
-        primary_owner: format!("owner@{workspace}.example"),
-        secrets: KEYS
-            .iter()
-            .map(|(name, key, kind)| {
-                (
-                    (*key).to_owned(),
-                    ((*name).to_owned(), (*kind).to_owned(), value(key)),
-                )
-            })
-            .collect(),
-        other: BTreeMap::from([
-            (
-                "Reviewer Precedence".to_owned(),
-                "manager, primaryowner".to_owned(),
-            ),
-            ("Reviewer Count".to_owned(), "2".to_owned()),
-            (
-                "Extraction Options".to_owned(),
-                "{\"scim\":false,\"upload\":false,\"direct_configuration\":true}".to_owned(),
-            ),
-        ]),
-        writes: 0,
-        syncing: None,
+pub(crate) fn answer(state: &State, asked: &Asked) -> Response<Body> {
+    let knobs = &state.scenario.balkanid;
+    if knobs.firewall {
+        return reply(403, HTML, FIREWALL_PAGE);
     }
-}
-
-/// IDs look like `bitbucket/01H965ZRNQHAS2B8GKJA85X75D`.
-fn id_of(seed: &str) -> String {
-    let letters: String = uuid_of(seed)
-        .chars()
-        .filter(char::is_ascii_alphanumeric)
-        .take(24)
-        .collect();
-    format!("bitbucket/01{}", letters.to_uppercase())
-}
-
-pub(crate) fn answer(shared: &Shared, asked: &Asked) -> Response<Body> {
-    if shared.scenario.balkanid.firewall {
-        return text(403, "text/html; charset=UTF-8", FIREWALL_PAGE);
+    if asked.method != "POST" {
+        return not_found();
     }
-    let key = |name: &str| asked.header(name).unwrap_or_default().to_owned();
-    let knobs = &shared.scenario.balkanid;
-    let known = key("x-api-key-id") == knobs.key_id && key("x-api-key-secret") == knobs.key_secret;
-    let refused = || json_reply(403, &json!({"message": "Forbidden"}));
-    match (asked.method.as_str(), asked.path.as_str()) {
-        ("POST", "/api/public") if known => graphql(shared, asked),
-        ("POST", path) if path.starts_with("/api/rest/v0/") && known => bulk(shared, path),
-        ("POST", path) if path == "/api/public" || path.starts_with("/api/rest/v0/") => refused(),
-        _ => text(404, "text/plain", "404 page not found"),
-    }
-}
-
-fn bulk(shared: &Shared, path: &str) -> Response<Body> {
-    let Some((object, direction)) = path.trim_start_matches("/api/rest/v0/").split_once('/') else {
-        return text(404, "text/plain", "404 page not found");
-    };
-    let mut tenant = shared.tenant();
-    let number = tenant.next_number();
-    let signature = uuid_of(&format!("presigned/{number}")).replace(['{', '}', '-'], "");
-    let base = format!("http://{}", shared.addresses.storage);
-    let presign = |name: &str| {
-        format!("{base}/{name}/{number}.csv?X-Amz-Signature={signature}&X-Amz-Expires=900")
-    };
-    match (object, direction) {
-        ("apps" | "integrations", "download-url") => {
-            let content = match object {
-                "apps" => storage::apps_csv(shared),
-                _ => storage::integrations_csv(&mut tenant, shared),
-            };
-            let presigned = storage::Presigned::Download {
-                signature: signature.clone(),
-                content,
-                polls_left: shared.scenario.balkanid.polls_until_ready,
-            };
-            tenant
-                .presigned
-                .insert(format!("/{object}/{number}.csv"), presigned);
-            let url = presign(object);
-            json_reply(200, &json!({"url": url, "pollingUrl": url}))
+    let is_key = asked.header("x-api-key-id") == Some(knobs.key_id.as_str())
+        && asked.header("x-api-key-secret") == Some(knobs.key_secret.as_str());
+    let bulk = asked.path.strip_prefix("/api/rest/v0/");
+    match (asked.path.as_str(), bulk) {
+        ("/api/public", _) | (_, Some(_)) if !is_key => {
+            reply::json(403, &json!({"message": "Forbidden"}))
         }
-        ("integrations" | "entities" | "entity-relations", "upload-url") => {
-            let presigned = storage::Presigned::Upload {
-                signature: signature.clone(),
-                object: object.to_owned(),
-            };
-            tenant
-                .presigned
-                .insert(format!("/{object}/{number}.csv"), presigned);
-            json_reply(200, &json!({"url": presign(object)}))
-        }
-        _ => text(404, "text/plain", "404 page not found"),
+        ("/api/public", _) => public_api::answer(state, asked),
+        (_, Some(path)) => bulk_address(state, asked, path),
+        _ => not_found(),
     }
 }
 
-fn graphql(shared: &Shared, asked: &Asked) -> Response<Body> {
-    let body: Value = serde_json::from_slice(&asked.body).unwrap_or_default();
-    let query = body["query"].as_str().unwrap_or_default();
-    if !query.contains("syncIntegration") {
-        return json_reply(
-            200,
-            &json!({"errors": [{"message": "Cannot query that field"}]}),
-        );
+/// Hands out the addresses of a file.
+fn bulk_address(state: &State, asked: &Asked, path: &str) -> Response<Body> {
+    let is_json = asked.body.is_empty() || serde_json::from_slice::<Value>(&asked.body).is_ok();
+    if !is_json {
+        return reply::json(400, &json!({"message": "The body is not JSON"}));
     }
-    let id = body["variables"]["input"]["integrationId"]
-        .as_str()
-        .unwrap_or_default();
-    let mut tenant = shared.tenant();
-    let reads = shared.scenario.balkanid.reads_until_synced;
-    let Some(integration) = tenant
-        .integrations
-        .iter_mut()
-        .find(|integration| integration.id == id)
+    let Some((object, direction)) = path
+        .split_once('/')
+        .and_then(|(object, direction)| Some((Object::named(object)?, direction)))
     else {
-        return json_reply(
-            200,
-            &json!({"data": null, "errors": [{"message": "integration not found"}]}),
-        );
+        return not_found();
     };
-    integration.syncing = Some(reads);
-    tenant.syncs += 1;
-    let correlation = uuid_of(&format!("sync/{}", tenant.syncs)).replace(['{', '}'], "");
-    json_reply(
-        200,
-        &json!({"data": {"syncIntegration": {"success": true, "correlationId": correlation}}}),
-    )
-}
-
-/// Moves every sync on by one read; a sync ends truthfully: the stored credentials are tried.
-pub(crate) fn move_syncs_on(tenant: &mut Tenant, shared: &Shared) {
-    for integration in &mut tenant.integrations {
-        match integration.syncing {
-            Some(0) => {
-                integration.syncing = None;
-                integration.last_run = "2026-11-24T12:00:00Z".to_owned();
-                integration.status = "active".to_owned();
-                integration.message = match credentials_work(integration, shared) {
-                    true => "Data Available".to_owned(),
-                    false => "1 error occured".to_owned(),
-                };
-            }
-            Some(left) => integration.syncing = Some(left - 1),
-            None => {}
+    let mut tenant = state.tenant();
+    let presigned = match (object, direction) {
+        (Object::Apps, "download-url") => Presigned::download(state, apps::csv(state)),
+        (Object::Integrations, "download-url") => {
+            sync::move_on(&mut tenant, state);
+            Presigned::download(state, integrations::csv(&tenant.integrations))
         }
-    }
-}
-
-fn credentials_work(integration: &Integration, shared: &Shared) -> bool {
-    let value = |key: &str| {
-        integration
-            .secrets
-            .get(key)
-            .map(|(_, _, value)| value.as_str())
-            .unwrap_or_default()
+        (Object::Integrations | Object::Entities | Object::EntityRelations, "upload-url") => {
+            Presigned::upload(state, object)
+        }
+        _ => return not_found(),
     };
-    let credentials = shared.credentials();
-    let has = |kind: Kind, secret: &str, email: Option<&str>| {
-        credentials.values().any(|credential| {
-            credential.kind == kind
-                && credential.secret == secret
-                && !credential.expired
-                && !credential.unscoped
-                && email.is_none_or(|email| credential.email == email)
-                && credential.workspace == shared.world.slug
-        })
-    };
-    !shared.scenario.balkanid.sync_fails
-        && shared.world.is_called(value("workspace"))
-        && value("api_url").trim_end_matches('/')
-            == format!("http://{}", shared.addresses.bitbucket)
-        && has(Kind::WorkspaceAccessToken, value("access_token"), None)
-        && has(
-            Kind::ApiToken,
-            value("account_app_password"),
-            Some(value("account_username")),
-        )
+    reply::json(200, &tenant.presigned.add(state, object, presigned))
 }
 
-const FIREWALL_PAGE: &str = "<!DOCTYPE html><html><head><title>Attention Required! | Cloudflare</title></head><body><h1>Sorry, you have been blocked</h1><p>Cloudflare Ray ID: 8c0ffee123456789</p></body></html>";
-
-fn json_reply(status: u16, body: &Value) -> Response<Body> {
-    text(status, "application/json", &body.to_string())
+fn not_found() -> Response<Body> {
+    reply(404, TEXT, "404 page not found")
 }
 
-pub(crate) fn text(status: u16, content_type: &str, body: &str) -> Response<Body> {
-    Response::builder()
-        .status(status)
-        .header("content-type", content_type)
-        .body(Body::from(body.to_owned()))
-        .unwrap_or_default()
-}
+/// What the firewall in front of BalkanID shows. Source: the troubleshooting notes of
+/// <https://github.com/balkanid/agent-lifecycle-terraform-reference>.
+const FIREWALL_PAGE: &str = "<!DOCTYPE html><html lang=\"en-US\"><head><title>Attention Required! | Cloudflare</title></head>\
+    <body><h1>Sorry, you have been blocked</h1><h2>You are unable to access balkan.id</h2>\
+    <p>This website is using a security service to protect itself from online attacks.</p>\
+    <p>Cloudflare Ray ID: <strong>8c0ffee123456789</strong></p></body></html>";

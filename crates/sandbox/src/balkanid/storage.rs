@@ -1,274 +1,180 @@
 //! The storage behind presigned addresses: a server of its own, to which no credential may be sent.
+//!
+//! It behaves as S3 does: an address holds for one method, for a while, and the signature in it is
+//! all that counts.
 
 use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
 
 use axum::body::Body;
 use axum::http::Response;
 use serde_json::{Value, json};
 
-use super::{Integration, Tenant, id_of, move_syncs_on, text};
-use crate::server::{Asked, Shared};
-
-/// The header of an upload, exactly as BalkanID's page has it.
-const UPLOAD_COLUMNS: [&str; 12] = [
-    "ID",
-    "Name",
-    "Description",
-    "Status",
-    "Secrets",
-    "Sync",
-    "Reviewer Precedence",
-    "Provisioning Options",
-    "Extraction Options",
-    "Reviewer Count",
-    "Entity Request Values Templates",
-    "Entity Request Values Defaults",
-];
-
-/// The header of a download.
-const DOWNLOAD_COLUMNS: [&str; 14] = [
-    "ID",
-    "Name",
-    "Description",
-    "Last Run",
-    "Status",
-    "Primary Owner",
-    "Message",
-    "Metadata",
-    "Reviewer Precedence",
-    "Provisioning Options",
-    "Extraction Options",
-    "Reviewer Count",
-    "Entity Request Values Templates",
-    "Entity Request Values Defaults",
-];
+use super::{Object, Tenant, entities, integrations};
+use crate::asked::Asked;
+use crate::reply::{CSV, XML, empty, reply};
+use crate::state::{Server, State};
+use crate::world::uuid_of;
 
 /// What a presigned address is for.
-pub(crate) enum Presigned {
-    Download {
-        signature: String,
-        content: String,
-        polls_left: u32,
-    },
-    Upload {
-        signature: String,
-        object: String,
-    },
+enum Purpose {
+    Download { content: String, polls_left: u32 },
+    Upload(Object),
 }
 
-pub(crate) fn answer(shared: &Shared, asked: &Asked) -> Response<Body> {
-    let mut tenant = shared.tenant();
-    let credentials = ["authorization", "x-api-key-id", "x-api-key-secret"];
-    if credentials.iter().any(|name| asked.header(name).is_some()) {
-        tenant.breaches += 1;
-        return text(
-            400,
-            "application/xml",
-            "<Error><Code>InvalidArgument</Code><Message>Only one auth mechanism allowed</Message></Error>",
-        );
-    }
-    let denied = || {
-        text(
-            403,
-            "application/xml",
-            "<Error><Code>AccessDenied</Code></Error>",
-        )
-    };
-    let given = asked
-        .query
-        .get("X-Amz-Signature")
-        .cloned()
-        .unwrap_or_default();
-    match (asked.method.as_str(), tenant.presigned.get_mut(&asked.path)) {
-        (
-            "HEAD" | "GET",
-            Some(Presigned::Download {
-                signature,
+/// A file with its addresses.
+pub(super) struct Presigned {
+    purpose: Purpose,
+    expires: Instant,
+}
+
+/// The files to which addresses were handed out, by the number in them.
+#[derive(Default)]
+pub(super) struct PresignedFiles {
+    held: BTreeMap<u32, Presigned>,
+    handed_out: u32,
+}
+
+/// How many files are held: a long watch must not fill the memory.
+const MOST_FILES: usize = 1_000;
+
+impl Presigned {
+    pub(super) fn download(state: &State, content: String) -> Self {
+        let polls_left = state.scenario.balkanid.polls_until_ready;
+        Self::new(
+            state,
+            Purpose::Download {
                 content,
                 polls_left,
-            }),
-        ) if *signature == given => {
-            if *polls_left > 0 {
-                *polls_left -= 1;
-                return text(404, "application/xml", "");
+            },
+        )
+    }
+
+    pub(super) fn upload(state: &State, object: Object) -> Self {
+        Self::new(state, Purpose::Upload(object))
+    }
+
+    fn new(state: &State, purpose: Purpose) -> Self {
+        let seconds = state.scenario.balkanid.presigned_seconds;
+        Self {
+            purpose,
+            expires: Instant::now() + Duration::from_secs(seconds),
+        }
+    }
+}
+
+impl PresignedFiles {
+    /// Hands out the addresses of a file, as the bulk API's body.
+    pub(super) fn add(&mut self, state: &State, object: Object, presigned: Presigned) -> Value {
+        self.handed_out += 1;
+        let number = self.handed_out;
+        let origin = state.addresses.origin(Server::Storage);
+        let seconds = state.scenario.balkanid.presigned_seconds;
+        let address = |method: &str| {
+            let signature = signature(method, number);
+            let object = object.as_str();
+            format!(
+                "{origin}/practice-bucket/{object}/{number}.csv?X-Amz-Expires={seconds}&X-Amz-Signature={signature}"
+            )
+        };
+        let body = match presigned.purpose {
+            Purpose::Download { .. } => {
+                json!({"url": address("GET"), "pollingUrl": address("HEAD")})
             }
-            let content = if asked.method == "GET" {
-                content.clone()
-            } else {
-                String::new()
-            };
-            text(200, "text/csv", &content)
+            Purpose::Upload(_) => json!({"url": address("PUT")}),
+        };
+        if self.held.len() == MOST_FILES {
+            self.held.pop_first();
         }
-        ("PUT", Some(Presigned::Upload { signature, object })) if *signature == given => {
-            let object = object.clone();
-            // A presigned address takes one upload.
-            tenant.presigned.remove(&asked.path);
-            if object == "integrations" {
-                take_integrations(&mut tenant, &asked.body);
-            }
-            text(200, "application/xml", "")
-        }
-        _ => denied(),
+        self.held.insert(number, presigned);
+        body
     }
 }
 
-fn take_integrations(tenant: &mut Tenant, body: &[u8]) {
-    let mut reader = csv::Reader::from_reader(body);
-    let columns: Vec<String> = reader
-        .headers()
-        .map(|header| header.iter().map(str::to_owned).collect())
-        .unwrap_or_default();
-    if columns != UPLOAD_COLUMNS {
-        return;
-    }
-    for row in reader.records().flatten() {
-        let cells: BTreeMap<&str, &str> = UPLOAD_COLUMNS.into_iter().zip(row.iter()).collect();
-        let cell = |name: &str| cells.get(name).copied().unwrap_or_default();
-        let number = tenant.next_number();
-        let place = tenant
-            .integrations
-            .iter()
-            .position(|integration| integration.id == cell("ID"));
-        if cell("ID").is_empty() {
-            let id = id_of(&format!("created/{number}"));
-            let mut created = Integration {
-                id,
-                status: "inactive".to_owned(),
-                ..Integration::default()
-            };
-            write(&mut created, &cell);
-            tenant.integrations.push(created);
-        } else if let Some(place) = place {
-            write(&mut tenant.integrations[place], &cell);
-        }
-    }
+/// The signature in an address, which holds for one method.
+fn signature(method: &str, number: u32) -> String {
+    let first = uuid_of(&format!("presigned/{method}/{number}"));
+    let second = uuid_of(&first);
+    (first + &second).replace(['{', '}', '-'], "")
 }
 
-fn write<'a>(integration: &mut Integration, cell: &impl Fn(&str) -> &'a str) {
-    integration.name = cell("Name").to_owned();
-    integration.description = cell("Description").to_owned();
-    integration.writes += 1;
-    let secrets: Value = serde_json::from_str(cell("Secrets")).unwrap_or_default();
-    for secret in secrets.as_array().into_iter().flatten() {
-        let text = |name: &str| secret[name].as_str().unwrap_or_default().to_owned();
-        // A secret that is sent empty keeps its value.
-        if !text("value").is_empty() {
-            integration
-                .secrets
-                .insert(text("key"), (text("name"), text("type"), text("value")));
-        }
-    }
-    for name in [
-        "Reviewer Precedence",
-        "Provisioning Options",
-        "Extraction Options",
-        "Reviewer Count",
-    ] {
-        integration
-            .other
-            .insert(name.to_owned(), cell(name).to_owned());
-    }
-    if cell("Sync") == "true" {
-        integration.syncing = Some(1);
-    }
-}
-
-pub(super) fn apps_csv(shared: &Shared) -> String {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    let tenant = shared.scenario.balkanid.tenant.as_str();
-    let columns = [
-        "Tenant ID",
-        "Tenant Name",
-        "Tenant Status",
-        "Tenant Created At",
-        "ID",
-        "Name",
-        "Description",
-        "Logo",
+pub(crate) fn answer(state: &State, asked: &Asked) -> Response<Body> {
+    let mut tenant = state.tenant();
+    let credentials = [
+        "authorization",
+        "x-api-key-id",
+        "x-api-key-secret",
+        "cookie",
     ];
-    let rows = [
-        columns,
-        [
-            "practice",
-            tenant,
-            "active",
-            "2025-01-01T00:00:00Z",
-            "aws",
-            "Amazon Web Services",
-            "",
-            "",
-        ],
-        [
-            "practice",
-            tenant,
-            "active",
-            "2025-01-01T00:00:00Z",
-            "bitbucket",
-            "Bitbucket",
-            "",
-            "",
-        ],
-        [
-            "practice",
-            tenant,
-            "active",
-            "2025-01-01T00:00:00Z",
-            "github",
-            "GitHub",
-            "",
-            "",
-        ],
-    ];
-    finish(
-        rows.iter().try_for_each(|row| writer.write_record(row)),
-        writer,
-    )
+    if credentials
+        .iter()
+        .any(|name| asked.headers.contains_key(*name))
+    {
+        tenant.breaches += 1;
+        return error(400, "InvalidArgument", "Only one auth mechanism allowed");
+    }
+    let Some(number) = number_of(&asked.path) else {
+        return error(404, "NoSuchKey", "The specified key does not exist.");
+    };
+    if asked.parameter("X-Amz-Signature") != Some(&signature(&asked.method, number)) {
+        return error(
+            403,
+            "SignatureDoesNotMatch",
+            "The signature does not match.",
+        );
+    }
+    let Some(presigned) = tenant.presigned.held.get_mut(&number) else {
+        return error(403, "AccessDenied", "The address was used.");
+    };
+    if Instant::now() >= presigned.expires {
+        return error(403, "AccessDenied", "Request has expired");
+    }
+    match (asked.method.as_str(), &mut presigned.purpose) {
+        ("HEAD", Purpose::Download { polls_left, .. }) if *polls_left > 0 => {
+            *polls_left -= 1;
+            empty(404)
+        }
+        ("HEAD", Purpose::Download { .. }) => empty(200),
+        (
+            "GET",
+            Purpose::Download {
+                content,
+                polls_left: 0,
+            },
+        ) => reply(200, CSV, content.clone()),
+        ("GET", Purpose::Download { .. }) => {
+            error(404, "NoSuchKey", "The specified key does not exist.")
+        }
+        ("PUT", Purpose::Upload(object)) => {
+            let object = *object;
+            // One upload for one address.
+            tenant.presigned.held.remove(&number);
+            take(&mut tenant, state, object, &asked.body);
+            empty(200)
+        }
+        _ => error(405, "MethodNotAllowed", "The method is not allowed."),
+    }
 }
 
-pub(super) fn integrations_csv(tenant: &mut Tenant, shared: &Shared) -> String {
-    move_syncs_on(tenant, shared);
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    let mut written = writer.write_record(DOWNLOAD_COLUMNS);
-    for integration in &tenant.integrations {
-        let metadata: Vec<Value> = integration
-            .secrets
-            .iter()
-            .map(|(key, (name, kind, value))| {
-                let shown = if kind == "public" { value.as_str() } else { "" };
-                json!({"name": name, "key": key, "type": kind, "value": shown})
-            })
-            .collect();
-        let other = |name: &str| integration.other.get(name).cloned().unwrap_or_default();
-        let syncing = integration.syncing.is_some();
-        written = written.and_then(|()| {
-            writer.write_record([
-                integration.id.clone(),
-                integration.name.clone(),
-                integration.description.clone(),
-                integration.last_run.clone(),
-                integration.status.clone(),
-                integration.primary_owner.clone(),
-                if syncing {
-                    String::new()
-                } else {
-                    integration.message.clone()
-                },
-                Value::Array(metadata).to_string(),
-                other("Reviewer Precedence"),
-                other("Provisioning Options"),
-                other("Extraction Options"),
-                other("Reviewer Count"),
-                String::new(),
-                String::new(),
-            ])
-        });
+fn take(tenant: &mut Tenant, state: &State, object: Object, file: &[u8]) {
+    match object {
+        Object::Integrations => {
+            integrations::take(tenant, file, state.scenario.balkanid.reads_until_synced);
+        }
+        Object::Entities => entities::take_entities(tenant, file),
+        Object::EntityRelations => entities::take_relations(tenant, file),
+        Object::Apps => {}
     }
-    finish(written, writer)
 }
 
-fn finish(written: csv::Result<()>, writer: csv::Writer<Vec<u8>>) -> String {
-    match (written, writer.into_inner()) {
-        (Ok(()), Ok(bytes)) => String::from_utf8_lossy(&bytes).into_owned(),
-        _ => String::new(),
-    }
+fn number_of(path: &str) -> Option<u32> {
+    let (_, name) = path.strip_prefix("/practice-bucket/")?.rsplit_once('/')?;
+    name.strip_suffix(".csv")?.parse().ok()
+}
+
+fn error(status: u16, code: &str, message: &str) -> Response<Body> {
+    let body = format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Error><Code>{code}</Code><Message>{message}</Message></Error>"
+    );
+    reply(status, XML, body)
 }

@@ -1,0 +1,94 @@
+//! Syncs: how they go on, and how they end.
+
+use super::Tenant;
+use super::integration::Integration;
+use crate::bitbucket::email_of;
+use crate::scenario::{Credential, Holder, Kind};
+use crate::state::{Server, State};
+
+/// Moves every sync on by one download. One that ends tells the truth: the stored credentials are
+/// tried.
+pub(super) fn move_on(tenant: &mut Tenant, state: &State) {
+    for integration in &mut tenant.integrations {
+        match integration.syncing {
+            None => {}
+            Some(0) => {
+                integration.syncing = None;
+                tenant.synced += 1;
+                integration.last_run = time_of(tenant.synced);
+                integration.status = "active".to_owned();
+                integration.message = match credentials_work(integration, state) {
+                    true => "Data Available".to_owned(),
+                    // BalkanID's own spelling.
+                    false => "1 error occured".to_owned(),
+                };
+            }
+            Some(left) => integration.syncing = Some(left - 1),
+        }
+    }
+}
+
+/// When a sync ended. It is no clock's time, so that a run looks the same each time; each is later
+/// than the one before.
+fn time_of(sync: u32) -> String {
+    let (minute, hours) = (sync % 60, sync / 60);
+    let (hour, day) = (hours % 12 + 12, 24 + hours / 12);
+    format!("2026-11-{day:02}T{hour:02}:{minute:02}:00Z")
+}
+
+/// Whether BalkanID could read the workspace with what it was given: a token of the workspace that
+/// reads it, and an API token of one of its administrators with that account's e-mail.
+fn credentials_work(integration: &Integration, state: &State) -> bool {
+    let value = |key: &str| {
+        integration
+            .secrets
+            .get(key)
+            .map(|field| field.value.as_str())
+            .unwrap_or_default()
+    };
+    let world = state.world();
+    let Some(place) = world.workspace_called(value("workspace")) else {
+        return false;
+    };
+    let works = |secret: &str, fits: &dyn Fn(&Credential) -> bool| {
+        state
+            .credential(|credential| {
+                credential.secret == secret && credential.is_accepted() && fits(credential)
+            })
+            .is_some()
+    };
+    let reads = |credential: &Credential| {
+        ["account", "project", "repository"]
+            .iter()
+            .all(|scope| credential.scopes.iter().any(|held| held == scope))
+    };
+    let is_its_token = |credential: &Credential| {
+        credential.kind == Kind::WorkspaceAccessToken
+            && credential.holder == Holder::Workspace(place)
+            && reads(credential)
+    };
+    let is_its_administrator = |credential: &Credential| {
+        credential.kind == Kind::ApiToken
+            && email_of(state, credential) == Some(value("account_username"))
+            && matches!(credential.holder, Holder::Account(account)
+                if world.workspaces[place].is_administrator(account))
+    };
+    let address = value("api_url").trim_end_matches('/');
+    let address = address.strip_suffix("/2.0").unwrap_or(address);
+    !state.scenario.balkanid.sync_fails
+        && address == state.addresses.origin(Server::Bitbucket)
+        && works(value("access_token"), &is_its_token)
+        && works(value("account_app_password"), &is_its_administrator)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_sync_ends_later_than_the_one_before() {
+        let times: Vec<String> = (1..5000).map(time_of).collect();
+        assert_eq!(times[0], "2026-11-24T12:01:00Z");
+        assert!(times.is_sorted());
+    }
+}

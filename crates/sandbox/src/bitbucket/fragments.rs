@@ -1,0 +1,208 @@
+//! The bodies of the world's things, written once: pages are put together from them.
+
+use serde_json::value::RawValue;
+use serde_json::{Value, json};
+
+use crate::world::{Account, AccountKind, Group, Project, Repository, Workspace, World, in_url};
+
+/// JSON that is ready to be sent.
+pub(crate) type Fragment = Box<RawValue>;
+
+/// The bodies of everything, by the places of the world's lists.
+pub(crate) struct Fragments {
+    pub(super) accounts: Vec<Fragment>,
+    /// As the v1 API has them.
+    pub(super) accounts_v1: Vec<Fragment>,
+    pub(super) workspaces: Vec<WorkspaceFragments>,
+}
+
+/// The bodies of a workspace and of what is in it.
+pub(super) struct WorkspaceFragments {
+    pub(super) itself: Fragment,
+    /// The short form.
+    pub(super) base: Fragment,
+    /// As the v1 API has the owner of a group.
+    pub(super) owner_v1: Fragment,
+    pub(super) groups: Vec<Fragment>,
+    pub(super) projects: Vec<Fragment>,
+    pub(super) repositories: Vec<Fragment>,
+}
+
+const MADE: &str = "2021-05-01T10:00:00.000000+00:00";
+const CHANGED: &str = "2026-10-01T10:00:00.000000+00:00";
+
+impl Fragments {
+    /// Writes the bodies; links lead to `origin`.
+    pub(crate) fn of(world: &World, origin: &str) -> Self {
+        Self {
+            accounts: world
+                .accounts
+                .iter()
+                .map(|held| fragment(&account(origin, held)))
+                .collect(),
+            accounts_v1: world
+                .accounts
+                .iter()
+                .map(|held| fragment(&account_v1(held)))
+                .collect(),
+            workspaces: world
+                .workspaces
+                .iter()
+                .map(|held| WorkspaceFragments::of(held, origin))
+                .collect(),
+        }
+    }
+}
+
+impl WorkspaceFragments {
+    fn of(held: &Workspace, origin: &str) -> Self {
+        let base = workspace_base(origin, held);
+        Self {
+            itself: fragment(&workspace(origin, held)),
+            owner_v1: fragment(&json!({"display_name": held.name, "uuid": held.uuid,
+                "is_active": true, "is_team": true})),
+            groups: held
+                .groups
+                .iter()
+                .map(|of| fragment(&group(origin, held, of, &base)))
+                .collect(),
+            projects: held
+                .projects
+                .iter()
+                .map(|of| fragment(&project(origin, held, of, &base)))
+                .collect(),
+            repositories: held
+                .repositories
+                .iter()
+                .map(|of| fragment(&repository(origin, held, of, &base)))
+                .collect(),
+            base: fragment(&base),
+        }
+    }
+}
+
+fn fragment(value: &Value) -> Fragment {
+    // A value always writes as JSON.
+    RawValue::from_string(value.to_string()).unwrap_or_default()
+}
+
+fn link(href: String) -> Value {
+    json!({"href": href})
+}
+
+/// An account with every field: what `/2.0/user` answers to its owner.
+pub(super) fn own_account(account: &Account, fragment: &RawValue) -> Value {
+    let mut own: Value = serde_json::from_str(fragment.get()).unwrap_or_default();
+    own["username"] = json!(account.nickname);
+    own["account_status"] = json!("active");
+    own["has_2fa_enabled"] = json!(false);
+    own["is_staff"] = json!(false);
+    own
+}
+
+fn account(origin: &str, account: &Account) -> Value {
+    let links = json!({
+        "self": link(format!("{origin}/2.0/users/{}", in_url(&account.uuid))),
+        "avatar": link(format!("{origin}/practice/avatar/{}", in_url(&account.uuid))),
+        "html": link(format!("https://bitbucket.org/{}/", in_url(&account.uuid))),
+    });
+    let mut body = json!({
+        "uuid": account.uuid, "account_id": account.account_id,
+        "display_name": account.display_name, "created_on": MADE, "links": links,
+    });
+    match account.kind {
+        AccountKind::Person => {
+            body["type"] = json!("user");
+            body["nickname"] = json!(account.nickname);
+        }
+        AccountKind::AppUser => {
+            body["type"] = json!("app_user");
+            body["kind"] = json!("repository_access_token");
+        }
+    }
+    if !account.active {
+        body["account_status"] = json!("inactive");
+    }
+    body
+}
+
+fn account_v1(account: &Account) -> Value {
+    json!({"display_name": account.display_name, "account_id": account.account_id,
+        "uuid": account.uuid, "nickname": account.nickname, "is_active": account.active,
+        "is_team": false})
+}
+
+fn workspace_base(origin: &str, workspace: &Workspace) -> Value {
+    json!({"type": "workspace_base", "slug": workspace.slug, "uuid": workspace.uuid, "links": {
+        "self": link(format!("{origin}/2.0/workspaces/{}", workspace.slug)),
+        "avatar": link(format!("{origin}/workspaces/{}/avatar/", workspace.slug)),
+    }})
+}
+
+fn workspace(origin: &str, workspace: &Workspace) -> Value {
+    let slug = &workspace.slug;
+    let under = |path: &str| link(format!("{origin}/2.0/{path}"));
+    json!({
+        "type": "workspace", "uuid": workspace.uuid, "slug": slug, "name": workspace.name,
+        "is_private": true, "is_privacy_enforced": false, "forking_mode": "allow_forks",
+        "created_on": MADE, "updated_on": CHANGED,
+        "links": {
+            "self": under(&format!("workspaces/{slug}")),
+            "html": link(format!("https://bitbucket.org/{slug}/")),
+            "avatar": link(format!("{origin}/workspaces/{slug}/avatar/")),
+            "members": under(&format!("workspaces/{slug}/members")),
+            "owners": under(&format!("workspaces/{slug}/permissions?q=permission%3D%22owner%22")),
+            "projects": under(&format!("workspaces/{slug}/projects")),
+            "repositories": under(&format!("repositories/{slug}")),
+        },
+    })
+}
+
+fn group(origin: &str, workspace: &Workspace, group: &Group, base: &Value) -> Value {
+    let slug = &workspace.slug;
+    json!({"type": "group", "slug": group.slug, "name": group.name,
+    "full_slug": format!("{slug}:{}", group.slug), "workspace": base,
+    "links": {
+        "self": link(format!("{origin}/2.0/groups/{slug}/{}", group.slug)),
+        "html": link(format!("https://bitbucket.org/{slug}/workspace/settings/groups/{}", group.slug)),
+    }})
+}
+
+fn project(origin: &str, workspace: &Workspace, project: &Project, base: &Value) -> Value {
+    let slug = &workspace.slug;
+    let key = &project.key;
+    json!({
+        "type": "project", "uuid": project.uuid, "key": key, "name": project.name,
+        "description": "", "is_private": true, "has_publicly_visible_repos": false,
+        "created_on": MADE, "updated_on": CHANGED, "workspace": base,
+        "links": {
+            "html": link(format!("https://bitbucket.org/{slug}/workspace/projects/{key}")),
+            "avatar": link(format!("{origin}/{slug}/workspace/projects/{key}/avatar/32")),
+        },
+    })
+}
+
+fn repository(origin: &str, workspace: &Workspace, repository: &Repository, base: &Value) -> Value {
+    let full_name = format!("{}/{}", workspace.slug, repository.slug);
+    let own = format!("{origin}/2.0/repositories/{full_name}");
+    let of = &workspace.projects[repository.project];
+    json!({
+        "type": "repository", "uuid": repository.uuid, "slug": repository.slug,
+        "name": repository.name, "full_name": full_name, "is_private": true, "scm": "git",
+        "description": "", "size": 1024, "language": "rust", "has_issues": false, "has_wiki": false,
+        "fork_policy": "no_public_forks", "created_on": MADE, "updated_on": CHANGED,
+        "project": {"type": "project", "uuid": of.uuid, "key": of.key, "name": of.name},
+        "workspace": base,
+        "links": {
+            "self": link(own.clone()),
+            "html": link(format!("https://bitbucket.org/{full_name}")),
+            "avatar": link(format!("https://bytebucket.org/ravatar/{}", in_url(&repository.uuid))),
+            "pullrequests": link(format!("{own}/pullrequests")),
+            "commits": link(format!("{own}/commits")),
+            "forks": link(format!("{own}/forks")),
+            "watchers": link(format!("{own}/watchers")),
+            "downloads": link(format!("{own}/downloads")),
+            "hooks": link(format!("{own}/hooks")),
+        },
+    })
+}

@@ -1,0 +1,261 @@
+//! Starting the servers, and holding them.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Request, State as Held};
+use axum::http::Response;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use crate::asked::Asked;
+use crate::balkanid::{Integration, RefusedRow, StoredFile};
+use crate::fault::Fault;
+use crate::listener;
+use crate::log::Entry;
+use crate::scenario::Scenario;
+use crate::state::{Addresses, Mending, MendingError, Server, State};
+use crate::tls::Tls;
+use crate::{balkanid, bitbucket, control};
+
+/// Where and how the servers listen. Port 0 is a free one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Listening {
+    /// The practice Bitbucket's port.
+    pub bitbucket_port: u16,
+    /// The practice BalkanID's port.
+    pub balkanid_port: u16,
+    /// The port of the storage behind presigned addresses.
+    pub storage_port: u16,
+    /// Whether they speak TLS, with an authority made at the start ([`Sandbox::ca_pem`]).
+    pub tls: bool,
+}
+
+/// Running practice servers. They end when this is dropped.
+pub struct Sandbox {
+    state: Arc<State>,
+    stop: watch::Sender<bool>,
+    servers: Vec<JoinHandle<()>>,
+    ca_pem: Option<String>,
+}
+
+impl Sandbox {
+    /// Starts the servers of a scenario on free ports of this machine.
+    ///
+    /// # Errors
+    /// No port can be had.
+    pub async fn start(scenario: Scenario) -> io::Result<Self> {
+        Self::start_on(scenario, Listening::default()).await
+    }
+
+    /// Starts the servers of a scenario on given ports of this machine, with or without TLS.
+    ///
+    /// # Errors
+    /// A port is taken, or no certificate can be made.
+    pub async fn start_on(scenario: Scenario, listening: Listening) -> io::Result<Self> {
+        let listen = |port: u16| TcpListener::bind((Ipv4Addr::LOCALHOST, port));
+        let bitbucket = listen(listening.bitbucket_port).await?;
+        let balkanid = listen(listening.balkanid_port).await?;
+        let storage = listen(listening.storage_port).await?;
+        let addresses = Addresses {
+            bitbucket: bitbucket.local_addr()?,
+            balkanid: balkanid.local_addr()?,
+            storage: storage.local_addr()?,
+            encrypted: listening.tls,
+        };
+        let tls = match listening.tls {
+            true => Some(Tls::generate()?),
+            false => None,
+        };
+        let state = Arc::new(State::new(scenario, addresses));
+        let (stop, stopped) = watch::channel(false);
+        let servers = [
+            (Server::Bitbucket, bitbucket),
+            (Server::BalkanId, balkanid),
+            (Server::Storage, storage),
+        ]
+        .into_iter()
+        .map(|(server, listener)| {
+            let router = Router::new()
+                .fallback(answer)
+                .with_state((server, state.clone()));
+            let acceptor = tls.as_ref().map(|tls| tls.acceptor.clone());
+            tokio::spawn(listener::serve(listener, router, acceptor, stopped.clone()))
+        })
+        .collect();
+        Ok(Self {
+            state,
+            stop,
+            servers,
+            ca_pem: tls.map(|tls| tls.ca_pem),
+        })
+    }
+
+    /// The practice Bitbucket's API, such as `http://127.0.0.1:4711`.
+    pub fn bitbucket_url(&self) -> String {
+        self.state.addresses.origin(Server::Bitbucket)
+    }
+
+    /// The practice BalkanID's REST API.
+    pub fn balkanid_url(&self) -> String {
+        self.state.addresses.origin(Server::BalkanId)
+    }
+
+    /// The practice BalkanID's Public API.
+    pub fn balkanid_public_url(&self) -> String {
+        format!("{}/api/public", self.balkanid_url())
+    }
+
+    /// Where the servers are changed while they run: put `/log`, `/faults` and so on behind it.
+    pub fn control(&self) -> String {
+        format!("{}/_practice", self.bitbucket_url())
+    }
+
+    /// The certificate of the authority to trust, where the servers speak TLS.
+    pub fn ca_pem(&self) -> Option<&str> {
+        self.ca_pem.as_deref()
+    }
+
+    /// The variables that point every command of the program at these servers, with the values that
+    /// a person would type in this scenario.
+    pub fn env(&self) -> BTreeMap<String, String> {
+        let mut env = self.state.scenario.typed();
+        env.insert("BBSETUP_API_URL".into(), self.bitbucket_url());
+        env.insert("BBSETUP_BALKANID_URL".into(), self.balkanid_url());
+        env.insert(
+            "BBSETUP_BALKANID_PUBLIC_URL".into(),
+            self.balkanid_public_url(),
+        );
+        env
+    }
+
+    /// Sets one fault in place of all that were set.
+    pub fn set_fault(&self, fault: Fault) {
+        *self.state.faults() = vec![fault];
+    }
+
+    /// Adds a fault; of several that a request meets, the first happens.
+    pub fn add_fault(&self, fault: Fault) {
+        self.state.faults().push(fault);
+    }
+
+    /// Takes every fault away.
+    pub fn clear_faults(&self) {
+        self.state.faults().clear();
+    }
+
+    /// Sets the delay before every answer.
+    pub fn set_latency(&self, latency: Duration) {
+        let millis = u64::try_from(latency.as_millis()).unwrap_or(u64::MAX);
+        self.state.latency_ms.store(millis, Ordering::Relaxed);
+    }
+
+    /// Changes a credential of the scenario, and what its account may do.
+    ///
+    /// # Errors
+    /// The credential, the workspace or the role is not known.
+    pub fn mend(&self, credential: &str, mending: Mending) -> Result<(), MendingError> {
+        self.state.mend(credential, mending)
+    }
+
+    /// Gives a credential other scopes.
+    ///
+    /// # Errors
+    /// The credential is not known.
+    pub fn set_scopes(&self, credential: &str, scopes: &[&str]) -> Result<(), MendingError> {
+        let scopes = scopes.iter().map(|scope| (*scope).to_owned()).collect();
+        self.mend(
+            credential,
+            Mending {
+                scopes: Some(scopes),
+                ..Mending::default()
+            },
+        )
+    }
+
+    /// Everything that was asked so far, in the order in which it came in; of very many, the newest.
+    pub fn requests(&self) -> Vec<Entry> {
+        self.state.log().entries()
+    }
+
+    /// The integrations that the practice BalkanID holds, secrets included: the truth that a test
+    /// compares with.
+    pub fn integrations(&self) -> Vec<Integration> {
+        self.state.tenant().integrations.clone()
+    }
+
+    /// The entities and relations that were uploaded.
+    pub fn stored_files(&self) -> Vec<StoredFile> {
+        self.state.tenant().files.clone()
+    }
+
+    /// The rows of uploads that BalkanID did not take.
+    pub fn refused_rows(&self) -> Vec<RefusedRow> {
+        self.state.tenant().refused_rows.clone()
+    }
+
+    /// How many requests to the storage carried a credential, which must never be.
+    pub fn breaches(&self) -> u32 {
+        self.state.tenant().breaches
+    }
+
+    /// Ends the servers and waits until every connection is cut, answers that stall included.
+    pub async fn shutdown(mut self) {
+        self.stop.send_replace(true);
+        for server in std::mem::take(&mut self.servers) {
+            // A server that panicked has ended too.
+            let _ended = server.await;
+        }
+    }
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        self.stop.send_replace(true);
+    }
+}
+
+async fn answer(
+    Held((server, state)): Held<(Server, Arc<State>)>,
+    request: Request,
+) -> Response<Body> {
+    let asked = Asked::read(request).await;
+    if asked.path.starts_with("/_practice/") {
+        return control::answer(&state, &asked);
+    }
+    let sender = match server {
+        Server::Bitbucket => bitbucket::Sender::of(&state, &asked),
+        Server::BalkanId | Server::Storage => bitbucket::Sender::Nobody,
+    };
+    let credential = sender.kind();
+    let number = state.log().begin(Entry {
+        server: server.as_str(),
+        method: asked.method.clone(),
+        path: asked.path.clone(),
+        parameters: asked.query.keys().cloned().collect(),
+        credential: credential.to_owned(),
+        status: 0,
+    });
+    let delay = state.latency_ms.load(Ordering::Relaxed);
+    if delay > 0 {
+        tokio::time::sleep(Duration::from_millis(delay)).await;
+    }
+    let rightly = || match server {
+        Server::Bitbucket => bitbucket::answer(&state, &asked, &sender),
+        Server::BalkanId => balkanid::answer(&state, &asked),
+        Server::Storage => balkanid::storage::answer(&state, &asked),
+    };
+    let response = match state.take_fault(server, &asked, credential) {
+        Some(action) => action.spoil(rightly, &state.addresses).await,
+        None => rightly(),
+    };
+    state.log().end(number, response.status().as_u16());
+    response
+}

@@ -1,0 +1,59 @@
+//! The scenarios that come with the program.
+
+/// What every other file extends; not a scenario to start.
+pub(super) const BASE: (&str, &str) = ("base", include_str!("../../scenarios/base.json"));
+
+macro_rules! files {
+    ($($name:literal),* $(,)?) => {
+        [$(($name, include_str!(concat!("../../scenarios/", $name, ".json")))),*]
+    };
+}
+
+/// Name and file, in the order in which they are shown.
+pub(super) const FILES: [(&str, &str); 36] = files![
+    "ready",
+    "first-set-up",
+    "existing-integration",
+    "missing-project-admin",
+    "missing-read-scopes",
+    "identity-scope-missing",
+    "groups-scope-missing",
+    "excess-scopes",
+    "username-not-email",
+    "app-password",
+    "unscoped-api-token",
+    "expired-workspace-token",
+    "project-token-in-workspace-slot",
+    "repository-token-in-workspace-slot",
+    "swapped-tokens",
+    "not-administrator",
+    "not-a-member",
+    "other-workspace-token",
+    "empty-workspace",
+    "nothing-visible",
+    "no-headers",
+    "permission-mechanism-refused",
+    "groups-want-admin-scope",
+    "rate-limited",
+    "rate-limited-briefly",
+    "data-center",
+    "ip-allow-list",
+    "two-step-required",
+    "proxy-page",
+    "balkanid-waf",
+    "balkanid-wrong-host",
+    "balkanid-unavailable",
+    "balkanid-key-refused",
+    "sync-fails",
+    "slow-sync",
+    "large",
+];
+
+/// Names that scenarios had before.
+pub(super) const FORMER_NAMES: [(&str, &str); 5] = [
+    ("update", "existing-integration"),
+    ("missing-admin-scopes", "missing-project-admin"),
+    ("project-token", "project-token-in-workspace-slot"),
+    ("permission-reads-refused", "permission-mechanism-refused"),
+    ("balkanid-blocked", "balkanid-waf"),
+];

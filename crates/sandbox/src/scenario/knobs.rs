@@ -1,0 +1,63 @@
+//! How the servers behave where the documents leave it open.
+
+use serde::Deserialize;
+
+/// How the practice Bitbucket behaves.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct BitbucketKnobs {
+    /// Whether the headers that tell kind and scopes are sent.
+    pub(crate) credential_headers: bool,
+    /// Whether access tokens may read permissions; Bitbucket's own documents differ.
+    pub(crate) access_tokens_read_permissions: bool,
+    /// Whether access tokens may read the v1 groups; nobody has said.
+    pub(crate) access_tokens_read_groups: bool,
+    /// The scope that the v1 groups API wants of an API token; sources differ.
+    pub(crate) groups_scope: String,
+    /// Whether this is a Data Center server instead.
+    pub(crate) data_center: bool,
+    /// Requests an hour that access tokens are told of in `X-RateLimit-Limit`; nothing leaves the
+    /// headers off.
+    pub(crate) scaled_limit: Option<u32>,
+    /// When requests are refused for being too many; nothing means never.
+    pub(crate) rate_limit: Option<RateLimit>,
+}
+
+/// A rate limit. Each credential has its own.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RateLimit {
+    /// How many requests go through before.
+    pub(crate) after_requests: u32,
+    /// Seconds in `Retry-After`; nothing means the header is not sent.
+    pub(crate) retry_after: Option<u64>,
+    /// How many requests are refused before they are let through again.
+    pub(crate) refusals: u32,
+    /// Whether the refusal is plain text rather than JSON.
+    #[serde(default)]
+    pub(crate) plain_text: bool,
+}
+
+/// How the practice BalkanID behaves.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct BalkanIdKnobs {
+    pub(crate) tenant: String,
+    pub(crate) key_id: String,
+    pub(crate) key_secret: String,
+    /// The key that a person types, where it is not the one that is known.
+    #[serde(default)]
+    pub(crate) typed_key_secret: Option<String>,
+    /// Bitbucket integrations that the tenant has already, by workspace.
+    pub(crate) existing: Vec<String>,
+    /// How often a download is asked for before it is ready.
+    pub(crate) polls_until_ready: u32,
+    /// How many downloads of the integrations show a sync as running before one shows its end.
+    pub(crate) reads_until_synced: u32,
+    /// Whether a sync fails whatever the credentials.
+    pub(crate) sync_fails: bool,
+    /// For how long presigned addresses work.
+    pub(crate) presigned_seconds: u64,
+    /// Whether a firewall answers in its place.
+    pub(crate) firewall: bool,
+}
