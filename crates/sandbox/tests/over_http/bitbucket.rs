@@ -558,3 +558,43 @@ async fn network_policies_are_refusals_that_speak_of_them() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_repositorys_token_reaches_its_repository_alone() {
+    let sandbox = started("repository-token-in-workspace-slot").await;
+    let token = bearer(&sandbox);
+    let seen = get(&sandbox, &token, "/2.0/repositories/acme").await;
+    assert_eq!(seen.header("x-credential-type"), "repo_access_token");
+    assert_eq!(seen.json()["size"], 1);
+    assert_eq!(seen.json()["values"][0]["slug"], "ledger");
+    let own = "/2.0/repositories/acme/ledger/permissions-config/groups";
+    assert_eq!(get(&sandbox, &token, own).await.status, 200);
+    let foreign = "/2.0/repositories/acme/checkout/permissions-config/groups";
+    assert_eq!(get(&sandbox, &token, foreign).await.message(), ROLE);
+}
+
+#[tokio::test]
+async fn oauth_acts_for_an_account_with_short_scopes() {
+    let sandbox = started_with(json!({"credentials": {"oauth": {"kind": "oauth2",
+        "secret": "practice-oauth-access-token-that-opens-nothing-elsewhere-00000001",
+        "account": "zoe", "scopes": ["account", "project:admin"]}}}))
+    .await;
+    let token = "Bearer practice-oauth-access-token-that-opens-nothing-elsewhere-00000001";
+    let user = get(&sandbox, token, "/2.0/user").await;
+    assert_eq!(
+        (user.status, user.header("x-credential-type")),
+        (200, "oauth2")
+    );
+    assert_eq!(user.json()["display_name"], "Zoë O'Neill");
+    let grants = "/2.0/workspaces/acme/projects/PAY/permissions-config/users";
+    assert_eq!(
+        get(&sandbox, token, grants).await.message(),
+        ROLE,
+        "the scope is there, the role is not"
+    );
+    let projects = get(&sandbox, token, "/2.0/workspaces/acme/projects").await;
+    assert_eq!(
+        projects.json()["error"]["detail"]["required"],
+        json!(["project"])
+    );
+}
