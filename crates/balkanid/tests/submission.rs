@@ -152,7 +152,7 @@ async fn a_first_submission_creates_syncs_and_ends_connected() {
     let ours = held.iter().find(|row| row.id == written.id).expect("ours");
     assert_eq!(ours.writes, 1);
     assert_eq!(ours.description, "Bitbucket, \"acme\"");
-    let secret = |key: &str| ours.secrets[key].2.clone();
+    let secret = |key: &str| ours.secrets[key].value.clone();
     let env = sandbox.env();
     assert_eq!(secret("access_token"), env["BBSETUP_WORKSPACE_TOKEN"]);
     assert_eq!(secret("account_app_password"), env["BBSETUP_API_TOKEN"]);

@@ -82,8 +82,10 @@ pub enum Action {
         /// Milliseconds between two bytes.
         pause_ms: u64,
     },
-    /// The right answer, ended in the middle.
+    /// An answer that ends in the middle, to a request that is not done.
     Cut,
+    /// The request is done as ever, and its answer ends in the middle.
+    LoseAnswer,
     /// An answer of this many bytes.
     Huge {
         /// How many.
@@ -182,7 +184,11 @@ impl Action {
                 Some((Ok::<_, Infallible>(Bytes::from_static(chunk)), false))
             })),
             Self::Slow { pause_ms } => slow(rightly(), Duration::from_millis(pause_ms)).await,
-            Self::Cut => cut(rightly()).await,
+            Self::Cut => cut(),
+            Self::LoseAnswer => {
+                rightly();
+                cut()
+            }
             Self::Huge { bytes } => huge(bytes),
             Self::OffOriginNext => {
                 let mut page: Value =
@@ -241,21 +247,15 @@ async fn slow(response: Response<Body>, pause: Duration) -> Response<Body> {
     Response::from_parts(parts, Body::from_stream(bytes))
 }
 
-async fn cut(response: Response<Body>) -> Response<Body> {
-    let (parts, body) = response.into_parts();
-    let body = whole(Response::new(body)).await;
-    let half = body.slice(..body.len() / 2);
-    let pieces = stream::unfold(Some(half), |half| async move {
-        match half {
-            Some(half) => Some((Ok(half), None)),
-            None => {
-                // What was written goes out while this waits, before the connection is cut.
-                tokio::task::yield_now().await;
-                Some((Err(std::io::Error::other("cut on purpose")), None))
-            }
+fn cut() -> Response<Body> {
+    streamed(stream::unfold(true, |first| async move {
+        if first {
+            return Some((Ok(Bytes::from_static(b"{\"values\": [")), false));
         }
-    });
-    Response::from_parts(parts, Body::from_stream(pieces))
+        // The beginning goes out while this waits, before the connection is cut.
+        tokio::task::yield_now().await;
+        Some((Err(std::io::Error::other("cut on purpose")), false))
+    }))
 }
 
 fn huge(bytes: u64) -> Response<Body> {

@@ -74,7 +74,7 @@ impl PresignedFiles {
             let signature = signature(method, number);
             let object = object.as_str();
             format!(
-                "{origin}/practice-bucket/{object}/{number}.csv?X-Amz-Expires={seconds}&X-Amz-Signature={signature}"
+                "{origin}/{object}/{number}.csv?X-Amz-Expires={seconds}&X-Amz-Signature={signature}"
             )
         };
         let body = match presigned.purpose {
@@ -168,7 +168,7 @@ fn take(tenant: &mut Tenant, state: &State, object: Object, file: &[u8]) {
 }
 
 fn number_of(path: &str) -> Option<u32> {
-    let (_, name) = path.strip_prefix("/practice-bucket/")?.rsplit_once('/')?;
+    let (_, name) = path.rsplit_once('/')?;
     name.strip_suffix(".csv")?.parse().ok()
 }
 

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use bbsetup_sandbox::{FieldType, Sandbox};
+use http_body_util::BodyExt;
 use serde_json::{Value, json};
 
-use crate::client::{Answer, basic, get, send, started, started_with};
+use crate::client::{Answer, basic, begin, get, send, started, started_with};
 
 const UPLOAD_HEADER: &str = "ID,Name,Description,Status,Secrets,Sync,Reviewer Precedence,Provisioning Options,Extraction Options,Reviewer Count,Entity Request Values Templates,Entity Request Values Defaults\n";
 
@@ -567,4 +568,22 @@ async fn entities_come_first_and_relations_lead_to_them() {
             ),
         ]
     );
+}
+
+#[tokio::test]
+async fn an_answer_may_be_lost_after_the_upload_was_taken_or_before() {
+    let sandbox = started("first-set-up").await;
+    let file = UPLOAD_HEADER.to_owned() + &row("", &secrets(&sandbox), false);
+    for (action, taken) in [("cut", 0), ("lose_answer", 1)] {
+        let fault = json!({"server": "storage", "method": "PUT", "times": 1, "action": action});
+        sandbox.set_fault(serde_json::from_value(fault).expect("a fault"));
+        let addresses = bulk(&sandbox, "integrations/upload-url").await;
+        let response = begin("PUT", &address(&addresses, "url"), &[], &file).await;
+        response
+            .into_body()
+            .collect()
+            .await
+            .expect_err("half an answer");
+        assert_eq!(sandbox.integrations().len(), taken, "{action}");
+    }
 }
