@@ -1,0 +1,167 @@
+/**
+ * The only place that speaks to the program behind the window.
+ *
+ * Every command is a function here, with the types that the program itself is built from
+ * (`generated/`, written by `cargo xtask codegen`). A command that fails rejects with
+ * `ProblemJson[]`, never with a bare string.
+ */
+import { Channel, invoke } from '@tauri-apps/api/core';
+
+import type {
+  AnswersJson,
+  CheckEventJson,
+  CheckJson,
+  DraftJson,
+  ExportFormatJson,
+  ExportJson,
+  GuideJson,
+  HomeJson,
+  KeyNamesJson,
+  KeychainJson,
+  PlanJson,
+  ProblemJson,
+  ProgressJson,
+  RouteJson,
+  SaveJson,
+  StatusJson,
+  StepAnswerJson,
+  SubmitEventJson,
+  SubmitJson,
+} from './generated/index.ts';
+
+export type * from './generated/index.ts';
+
+/** What a person may say a secret is for. */
+export type SecretSlot =
+  | 'workspace_token'
+  | 'account'
+  | 'balkanid_key_id'
+  | 'balkanid_key_secret'
+  | 'scim_token';
+
+/** The two credentials of Bitbucket's that a check looks at. */
+export type CredentialSlot = 'workspace_token' | 'account';
+
+function channel<T>(told: (event: T) => void): Channel<T> {
+  const events = new Channel<T>();
+  events.onmessage = told;
+  return events;
+}
+
+/** What the window opens with. */
+export const home = (): Promise<HomeJson> => invoke('home');
+
+/** Proves the keychain by a write, a read and a delete. */
+export const probeKeychain = (): Promise<KeychainJson> => invoke('probe_keychain');
+
+/** Goes on without a keychain, for this process only. */
+export const useMemoryOnly = (): Promise<KeychainJson> => invoke('use_memory_only');
+
+/** Tells each time a call to the keychain does not answer at once; lasts as long as the page. */
+export const onKeychainWaiting = (told: () => void): Promise<void> =>
+  invoke('watch_keychain', { events: channel<null>(told) });
+
+/** Begins a set-up; with a workspace, opens that profile to be changed. */
+export const begin = (workspace: string | null): Promise<ProgressJson> =>
+  invoke('begin', { workspace });
+
+/** Goes on with the unfinished set-up. */
+export const resume = (): Promise<ProgressJson> => invoke('resume');
+
+/** Forgets the unfinished set-up; what stands in the keychain stays. */
+export const discard = (): Promise<HomeJson> => invoke('discard');
+
+/** What a step says. */
+export const guide = (step: string): Promise<GuideJson> => invoke('guide', { step });
+
+/** Takes the answer to a step; what was typed is kept also where it cannot be read. */
+export const answer = (step: string, draft: DraftJson): Promise<StepAnswerJson> =>
+  invoke('answer', { step, draft });
+
+/** Takes a pasted secret into the program; the page forgets it at once. */
+export const holdSecret = (slot: SecretSlot, secret: string): Promise<StepAnswerJson> =>
+  invoke('hold_secret', { slot, secret });
+
+/** Drops a pasted secret; what stands in the keychain stays. */
+export const dropSecret = (slot: SecretSlot): Promise<ProgressJson> =>
+  invoke('drop_secret', { slot });
+
+/** Checks the given slots live. A check that is still running is stopped first. */
+export const check = (
+  slots: CredentialSlot[],
+  told: (event: CheckEventJson) => void,
+): Promise<CheckJson> => invoke('check', { slots, events: channel(told) });
+
+/** Stops the running check or submission; it then ends with what it has. */
+export const cancel = (): Promise<void> => invoke('cancel');
+
+/** The page "Check your answers". */
+export const answers = (): Promise<AnswersJson> => invoke('answers');
+
+/** Saves the secrets to the keychain. */
+export const save = (): Promise<SaveJson> => invoke('save');
+
+/** What would be written to BalkanID, secrets masked. */
+export const plan = (keys: KeyNamesJson | null): Promise<PlanJson> => invoke('plan', { keys });
+
+/** Saves to the keychain, submits, and watches until the sync ends. */
+export const submit = (
+  route: RouteJson,
+  keys: KeyNamesJson | null,
+  told: (event: SubmitEventJson) => void,
+): Promise<SubmitJson> => invoke('submit', { route, keys, events: channel(told) });
+
+/** Puts a field of BalkanID's form on the clipboard; a secret leaves it after 30 s. */
+export const copyField = (field: string): Promise<void> => invoke('copy_field', { field });
+
+/** Puts a text that is no secret on the clipboard. */
+export const copyText = (text: string): Promise<void> => invoke('copy_text', { text });
+
+/** Where an export goes unless the person says otherwise. */
+export const suggestedPath = (format: ExportFormatJson): Promise<string> =>
+  invoke('suggested_path', { format });
+
+/** Writes an export or an evidence report; without `overwrite` an existing file stays. */
+export const exportTo = (
+  format: ExportFormatJson,
+  path: string,
+  overwrite: boolean,
+  passphrase: string | null,
+): Promise<ExportJson> => invoke('export', { format, path, overwrite, passphrase });
+
+/** Opens a page of an allowed host in the person's own browser. */
+export const openLink = (url: string): Promise<void> => invoke('open_link', { url });
+
+/** Forgets a profile and its secrets. */
+export const forget = (workspace: string): Promise<HomeJson> => invoke('forget', { workspace });
+
+/** Checks a profile again without touching the set-up that is under way. */
+export const checkProfile = (
+  workspace: string,
+  told: (event: CheckEventJson) => void,
+): Promise<CheckJson> => invoke('check_profile', { workspace, events: channel(told) });
+
+/** What BalkanID says of a profile, now. */
+export const status = (workspace: string): Promise<StatusJson> => invoke('status', { workspace });
+
+/** The problems of a command that failed, whatever was thrown. */
+export function problemsOf(thrown: unknown): ProblemJson[] {
+  if (Array.isArray(thrown)) return thrown as ProblemJson[];
+  return [
+    {
+      code: 'defect_of_this_tool',
+      title: 'A defect of this program',
+      slot: null,
+      check: null,
+      severity: 'error',
+      message: 'The window and the program behind it did not understand each other.',
+      hints: ['Nothing that you typed is lost. Close the window and open it again.'],
+      causes: [String(thrown)],
+      scopes: [],
+      field: null,
+      place: 'this_program',
+      retry: 'after_change',
+      retry_at: null,
+    },
+  ];
+}
