@@ -33,6 +33,7 @@ pub enum ProblemCode {
     UnreadableReply,
     WorkspaceNotFoundOrHidden,
     WorkspaceMismatch,
+    WorkspaceDeactivated,
     ExcessScope,
     ExpiresSoon,
     OffOriginLink,
@@ -45,6 +46,7 @@ pub enum ProblemCode {
     ValueMissing,
     ValueUnreadable,
     WrongField,
+    SecretInArguments,
     Cancelled,
     FileExists,
     FileNotWritten,
@@ -79,6 +81,7 @@ impl ProblemCode {
             Self::UnreadableReply => "unreadable_reply",
             Self::WorkspaceNotFoundOrHidden => "workspace_not_found_or_hidden",
             Self::WorkspaceMismatch => "workspace_mismatch",
+            Self::WorkspaceDeactivated => "workspace_deactivated",
             Self::ExcessScope => "excess_scope",
             Self::ExpiresSoon => "expires_soon",
             Self::OffOriginLink => "off_origin_link",
@@ -91,6 +94,7 @@ impl ProblemCode {
             Self::ValueMissing => "value_missing",
             Self::ValueUnreadable => "value_unreadable",
             Self::WrongField => "wrong_field",
+            Self::SecretInArguments => "secret_in_arguments",
             Self::Cancelled => "cancelled",
             Self::FileExists => "file_exists",
             Self::FileNotWritten => "file_not_written",
@@ -102,7 +106,7 @@ impl ProblemCode {
 
 impl ProblemCode {
     /// Every code.
-    pub const ALL: [Self; 40] = [
+    pub const ALL: [Self; 42] = [
         Self::AppPasswordRemoved,
         Self::EmailExpected,
         Self::SignInRefused,
@@ -126,6 +130,7 @@ impl ProblemCode {
         Self::UnreadableReply,
         Self::WorkspaceNotFoundOrHidden,
         Self::WorkspaceMismatch,
+        Self::WorkspaceDeactivated,
         Self::ExcessScope,
         Self::ExpiresSoon,
         Self::OffOriginLink,
@@ -138,6 +143,7 @@ impl ProblemCode {
         Self::ValueMissing,
         Self::ValueUnreadable,
         Self::WrongField,
+        Self::SecretInArguments,
         Self::Cancelled,
         Self::FileExists,
         Self::FileNotWritten,
