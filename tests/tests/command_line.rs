@@ -139,6 +139,23 @@ async fn a_token_in_the_description_goes_nowhere() {
     assert!(!(ran.stdout + &ran.stderr).contains(&token));
 }
 
+#[tokio::test]
+async fn a_verdict_does_not_outlive_the_secrets_that_it_was_on() {
+    let mut story = Story::named("ready").await;
+    let verdict = async |story: &Story| {
+        let profiles = story.run(&["profiles", "--json"]).await.json();
+        profiles["profiles"][0]["verdict"].clone()
+    };
+    assert_eq!(story.run(&["save", "--json"]).await.code, 0);
+    assert_eq!(verdict(&story).await, "ready");
+    story.set("BBSETUP_WORKSPACE_TOKEN", "another-token-0123456789");
+    let refused = story.run(&["save", "--json"]).await;
+    assert_eq!(refused.code, 4, "{refused:?}");
+    assert_eq!(verdict(&story).await, "ready", "nothing was replaced");
+    assert_eq!(story.run(&["save", "--unchecked", "--json"]).await.code, 0);
+    assert_eq!(verdict(&story).await, Value::Null);
+}
+
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn without_a_keychain_saving_ends_before_anything_is_asked() {

@@ -100,7 +100,7 @@ async fn a_404_is_no_access_whatever_its_body_and_no_other_workspace_where_this_
         answer("/1.0/groups", 404, &json!({"message": "Not Found"})),
         text("/1.0/groups", 404, ""),
     ] {
-        let ran = spoilt(&[gone.clone()]).await;
+        let ran = spoilt(std::slice::from_ref(&gone)).await;
         assert_eq!(
             (ran.code, ran.problems()),
             (

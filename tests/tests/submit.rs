@@ -113,6 +113,9 @@ async fn the_end_of_a_sync_is_told_as_it_is() {
         (8, vec!["error sync_failed -".to_owned()])
     );
     assert!(ran.stderr.contains("1 error occured"), "{}", ran.stderr);
+    let submitted = ran.json();
+    assert_eq!(submitted["schema"], "bbsetup.submit/1");
+    assert!(submitted["integration_id"].is_string(), "{submitted}");
     let status = story.run(&["status", "--json"]).await;
     assert_eq!(
         (status.code, status.json()["state"].clone()),
@@ -186,4 +189,32 @@ async fn two_integrations_of_one_workspace_are_not_chosen_between() {
         (ran.code, ran.problems()),
         (8, vec!["error balkanid_refused -".to_owned()])
     );
+}
+
+#[tokio::test]
+async fn without_the_public_api_the_row_itself_asks_for_the_sync() {
+    let mut story = Story::named("ready").await;
+    story.unset("BBSETUP_BALKANID_PUBLIC_URL");
+    let ran = story.run(&["submit", "--json"]).await;
+    assert_eq!((ran.code, ran.problems()), (0, Vec::new()), "{ran:?}");
+    assert!(ran.json()["correlation_id"].is_null());
+    let written = story.sandbox.integrations();
+    let ours = written.iter().find(|held| held.writes > 0).expect("ours");
+    assert_eq!(ours.message, "Data Available", "it was synced");
+}
+
+#[tokio::test]
+async fn a_sync_that_could_not_be_asked_for_is_not_called_a_refusal() {
+    let story = Story::named("ready").await;
+    let fault =
+        json!({"server": "balkanid", "path": "/api/public", "action": {"answer": {"status": 500}}});
+    story
+        .sandbox
+        .add_fault(serde_json::from_value(fault).expect("a fault"));
+    let ran = story.run(&["submit", "--json"]).await;
+    assert_eq!(
+        (ran.code, ran.problems()),
+        (5, vec!["error server_error -".to_owned()])
+    );
+    assert_eq!(ran.json()["created"], true);
 }

@@ -152,7 +152,7 @@ fn first_step(run: &Run, asker: &Asker) -> Result<Step, terminal::Left> {
 
 /// Tells what a step is for and what to do in the other tab.
 fn tell(asker: &Asker, guide: &GuideJson) {
-    asker.say(&format!("{}", plain(&guide.purpose)));
+    asker.say(&plain(&guide.purpose));
     for (number, instruction) in guide.instructions.iter().enumerate() {
         asker.say(&format!("  {}  {}", number + 1, plain(&instruction.text)));
         if let Some(link) = &instruction.link {

@@ -3,7 +3,9 @@
 use bbsetup_setup::{Owner, Problem, ProblemCode, SecretSlot};
 use bbsetup_wizard::commands::submit::Submission;
 use bbsetup_wizard::commands::watch::Patience;
-use bbsetup_wizard::json::{KeyNamesJson, PlanJson, RouteJson, SubmitEventJson, SubmitJson};
+use bbsetup_wizard::json::{
+    KeyNamesJson, PlanJson, ProblemJson, RouteJson, SubmitEventJson, SubmitJson,
+};
 
 use crate::arguments::SubmitArguments;
 use crate::check::stopped_by_ctrl_c;
@@ -49,7 +51,7 @@ async fn submit(
             "Nothing was written to BalkanID.",
         ));
     }
-    let submitted = submission
+    let mut submitted = submission
         .submit(services, keys.as_ref(), Patience::default(), &print_event)
         .await
         .map_err(one)?;
@@ -57,20 +59,24 @@ async fn submit(
         && let Some(tenant) = submission.tenant()
     {
         let stop = stopped_by_ctrl_c();
-        tenant
+        let watched = tenant
             .watch(services, Patience::default(), &print_event, &stop)
-            .await
-            .map_err(one)?;
+            .await;
+        // What was submitted stands, however its sync ends.
+        submitted
+            .problems
+            .extend(watched.err().map(ProblemJson::from));
     }
-    let code = match submitted.problems.is_empty() {
-        true => exit::DONE,
-        false => {
-            report::print_problems(&submitted.problems);
-            exit::REFUSED
-        }
-    };
+    report::print_problems(&submitted.problems);
     print_submitted(context, &submitted);
-    Ok(code)
+    if submitted.problems.is_empty() {
+        return Ok(exit::DONE);
+    }
+    let codes = submitted
+        .problems
+        .iter()
+        .map(|problem| problem.code.as_str());
+    Ok(exit::of_codes(codes))
 }
 
 fn read_keys(file: &std::path::Path) -> Result<KeyNamesJson, Problem> {

@@ -48,11 +48,16 @@ pub async fn save(
             profile.saved_slots.push(slot.clone());
         }
     }
-    if let Some(report) = report {
-        profile.checked = Some(SavedVerdict {
-            verdict: report.verdict.as_str().to_owned(),
-            at: services.now().to_string(),
-        });
+    match report {
+        Some(report) => {
+            profile.checked = Some(SavedVerdict {
+                verdict: report.verdict.as_str().to_owned(),
+                at: services.now().to_string(),
+            });
+        }
+        // The verdict of before was on other secrets.
+        None if !saved.is_empty() => profile.checked = None,
+        None => {}
     }
     home.keep_profile(&workspace, &profile).map_err(one)?;
     Ok(SaveJson {

@@ -368,13 +368,19 @@ impl Submission {
         done("find", format!("Found as {}.", written.id));
 
         stage("sync", "Starting the sync");
-        let correlation_id = match balkanid.start_sync(&written.id).await {
-            Ok(id) => {
-                done("sync", "BalkanID accepted the sync.".to_owned());
-                id
-            }
-            Err(problem) => {
-                problems.push(problem);
+        let correlation_id = match &self.setup.balkanid_public_url {
+            Some(_) => match balkanid.start_sync(&written.id).await {
+                Ok(id) => {
+                    done("sync", "BalkanID accepted the sync.".to_owned());
+                    id
+                }
+                Err(problem) => {
+                    problems.push(problem);
+                    None
+                }
+            },
+            None => {
+                done("sync", "The row itself asks BalkanID to sync.".to_owned());
                 None
             }
         };
