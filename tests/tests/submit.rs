@@ -198,9 +198,9 @@ async fn without_the_public_api_the_row_itself_asks_for_the_sync() {
     let ran = story.run(&["submit", "--json"]).await;
     assert_eq!((ran.code, ran.problems()), (0, Vec::new()), "{ran:?}");
     assert!(ran.json()["correlation_id"].is_null());
-    let written = story.sandbox.integrations();
-    let ours = written.iter().find(|held| held.writes > 0).expect("ours");
-    assert_eq!(ours.message, "Data Available", "it was synced");
+    let status = story.run(&["status", "--json", "--watch"]).await;
+    assert_eq!(status.code, 0, "it is synced: {status:?}");
+    assert_eq!(status.json()["state"], "connected");
 }
 
 #[tokio::test]
