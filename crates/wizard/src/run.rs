@@ -35,6 +35,7 @@ use crate::json::{
     HomeJson, KeyNamesJson, KeychainJson, PlanJson, ProfileJson, ProgressJson, RouteJson, SaveJson,
     StatusJson, StepAnswerJson, SubmitEventJson, SubmitJson, VerdictJson,
 };
+use crate::practice::Practice;
 use crate::services::Services;
 
 /// One person at one set-up.
@@ -98,7 +99,7 @@ impl Run {
         });
         HomeJson {
             version: self.services.version.to_owned(),
-            practice: None,
+            practice: self.services.practice.as_ref().map(Practice::json),
             keychain: self.keychain(None),
             unfinished: unfinished.map(|saved| {
                 let mut state = State {
@@ -166,9 +167,15 @@ impl Run {
             proved,
             ..State::default()
         };
-        if let Some(profile) = profile {
-            state.in_keychain = saved_slots(&profile);
-            state.draft = profile.draft.into();
+        match profile {
+            Some(profile) => {
+                state.in_keychain = saved_slots(&profile);
+                state.draft = profile.draft.into();
+            }
+            None => {
+                let practice = self.services.practice.as_ref();
+                state.draft = practice.map(Practice::draft).unwrap_or_default();
+            }
         }
         state.current = Some(Step::ServiceAccount);
         Ok(progress::of(&state))
@@ -227,6 +234,22 @@ impl Run {
         let workspace = read_workspace(self.state().draft.workspace.as_deref()).ok();
         let pages = self.services.pages(workspace.as_ref());
         guide::guide(step, workspace.as_ref(), &pages).into()
+    }
+
+    /// A page that may be opened in the person's own browser.
+    ///
+    /// # Errors
+    /// `address_not_allowed`: it is on none of the hosts whose pages the guides name.
+    pub fn page(&self, address: &str) -> Result<String, Problem> {
+        let practice = self.services.practice.as_ref();
+        guide::page(address, practice.map(|practice| &practice.bitbucket))
+            .map(Into::into)
+            .ok_or_else(|| {
+                Problem::new(
+                    ProblemCode::AddressNotAllowed,
+                    "This page is none of those that the program opens.",
+                )
+            })
     }
 
     /// Takes the answer to a step: what was typed is kept, also where it cannot be read.
