@@ -13,6 +13,7 @@ const COMMANDS: &[&str] = &[
     "discard",
     "guide",
     "answer",
+    "keep",
     "hold_secret",
     "drop_secret",
     "check",

@@ -74,11 +74,17 @@ pub(crate) fn guide(door: State<'_, Door>, step: &str) -> Answer<GuideJson> {
 }
 
 #[tauri::command]
-pub(crate) fn answer(
+pub(crate) async fn answer(
     door: State<'_, Door>,
-    step: &str,
+    step: String,
     draft: DraftJson,
 ) -> Answer<StepAnswerJson> {
+    let step = known(&step, Step::named)?;
+    Ok(door.run.answer_and_look(step, draft).await)
+}
+
+#[tauri::command]
+pub(crate) fn keep(door: State<'_, Door>, step: &str, draft: DraftJson) -> Answer<StepAnswerJson> {
     Ok(door.run.answer(known(step, Step::named)?, draft))
 }
 
@@ -150,8 +156,8 @@ pub(crate) async fn submit(
 }
 
 #[tauri::command]
-pub(crate) async fn copy_field(door: State<'_, Door>, field: &str) -> Answer<()> {
-    let (value, is_secret) = all(door.run.form_value(field).await)?;
+pub(crate) async fn copy_field(door: State<'_, Door>, field: String) -> Answer<()> {
+    let (value, is_secret) = all(door.run.form_value(&field).await)?;
     one(match is_secret {
         true => door.clipboard.copy_secret(value),
         false => door.clipboard.copy(value.expose()),

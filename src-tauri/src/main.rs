@@ -38,6 +38,7 @@ fn main() -> ExitCode {
             commands::discard,
             commands::guide,
             commands::answer,
+            commands::keep,
             commands::hold_secret,
             commands::drop_secret,
             commands::check,

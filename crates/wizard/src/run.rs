@@ -4,6 +4,7 @@
 //! same. What was typed is kept after every answer; a secret is kept in this process alone until it
 //! is saved to the keychain.
 
+mod look;
 mod progress;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -32,8 +33,9 @@ use crate::home::{Home, SavedProfile, SavedProgress};
 use crate::inputs::{Inputs, missing_secret, read_secret};
 use crate::json::{
     AnswersJson, CheckEventJson, CheckJson, DraftJson, ExportFormatJson, ExportJson, GuideJson,
-    HomeJson, KeyNamesJson, KeychainJson, PlanJson, ProfileJson, ProgressJson, RouteJson, SaveJson,
-    StatusJson, StepAnswerJson, SubmitEventJson, SubmitJson, VerdictJson,
+    HomeJson, KeyNamesJson, KeychainJson, PlanJson, ProblemJson, ProfileJson, ProgressJson,
+    RouteJson, SaveJson, SeverityJson, StatusJson, StepAnswerJson, SubmitEventJson, SubmitJson,
+    VerdictJson,
 };
 use crate::practice::Practice;
 use crate::services::Services;
@@ -280,6 +282,27 @@ impl Run {
             problems: problems.into_iter().map(Into::into).collect(),
             seen: None,
         }
+    }
+
+    /// Takes the answer to a step, and looks at what it names: says what was seen.
+    pub async fn answer_and_look(&self, step: Step, draft: DraftJson) -> StepAnswerJson {
+        let mut answer = self.answer(step, draft);
+        let stands_in_the_way = |problem: &ProblemJson| problem.severity == SeverityJson::Error;
+        if answer.problems.iter().any(stands_in_the_way) {
+            return answer;
+        }
+        match look::at(step, &self.services, &self.inputs()).await {
+            Ok(seen) => answer.seen = seen,
+            Err(problem) => {
+                let problem = ProblemJson::from(problem);
+                if stands_in_the_way(&problem) {
+                    self.state().current = Some(step);
+                    answer.progress = self.progress();
+                }
+                answer.problems.push(problem);
+            }
+        }
+        answer
     }
 
     /// Takes a pasted secret into this process.
