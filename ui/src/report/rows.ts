@@ -1,6 +1,7 @@
 /** From the flat list of checks to the rows and cells that a person reads. */
 import type { CheckJson, CheckResultJson, EvidenceJson, ProblemJson } from '../ipc/index.ts';
-import { checkOrder, counted, listed, tickLabel } from './words.ts';
+import { counted } from '../words.ts';
+import { checkOrder, listed, tickLabel } from './words.ts';
 
 /** The name in `workspace_token/members`. */
 export function nameOf(id: string): string {

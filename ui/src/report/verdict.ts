@@ -1,7 +1,8 @@
 /** One sentence for the whole report. */
 import type { CheckJson, ProblemJson } from '../ipc/index.ts';
 import { grouped, mendsOf } from './mends.ts';
-import { capital, counted, countWord, placeHost } from './words.ts';
+import { counted, countedInWords } from '../words.ts';
+import { countWord, placeHost } from './words.ts';
 
 /** What the checks mean together: the sentence, and where that helps, one more. */
 export function verdictSentence(report: CheckJson): string {
@@ -27,10 +28,7 @@ function notReady(report: CheckJson): string {
       ),
     );
     const count = Math.max(1, missing.size);
-    const first =
-      count === 1
-        ? 'One permission is missing.'
-        : `${capital(countWord(count))} permissions are missing.`;
+    const first = `${countedInWords(count, 'permission')} ${count === 1 ? 'is' : 'are'} missing.`;
     return `${first} ${visits(
       places.map(({ place }) => placeHost(place)),
       count,
@@ -83,7 +81,7 @@ function undetermined(report: CheckJson): string {
       ? '1 check has no answer.'
       : `${counted(open.length, 'check')} have no answer.`;
   if (first === undefined) return `Could not tell: ${unanswered}`;
-  return `Could not tell: ${lowered(first.title)}. ${capital(unanswered)}`;
+  return `Could not tell: ${lowered(first.title)}. ${unanswered}`;
 }
 
 function isOpen(problem: ProblemJson, open: readonly string[]): boolean {
@@ -94,9 +92,4 @@ function isOpen(problem: ProblemJson, open: readonly string[]): boolean {
 function lowered(title: string): string {
   if (/^(Bitbucket|BalkanID|SCIM|A Bitbucket)\b/.test(title)) return title;
   return title.charAt(0).toLowerCase() + title.slice(1);
-}
-
-/** `Checked 14:02:11 · 19 requests · 0.4 s` without its time of day. */
-export function effort(report: CheckJson, spent: string): string {
-  return `${counted(report.requests, 'request')} · ${spent}`;
 }

@@ -1,5 +1,5 @@
-/** Words that the program behind the window does not send: outcomes, kinds, places, slots. */
-import type { CredentialSlot, OutcomeJson, PlaceJson } from '../ipc/index.ts';
+/** The words of a report that the program behind the window does not send. */
+import type { CredentialSlot, PlaceJson } from '../ipc/index.ts';
 
 /** The two columns of a report, in the order in which they are shown. */
 export const slots: readonly CredentialSlot[] = ['workspace_token', 'account'];
@@ -13,15 +13,6 @@ export function slotTitle(slot: string): string {
 export function slotNoun(slot: string): string {
   return slot === 'account' ? 'account’s API token' : 'workspace access token';
 }
-
-/** The word of an outcome; never colour alone. */
-export const outcomeWord: Record<OutcomeJson, string> = {
-  granted: 'Granted',
-  missing: 'Missing',
-  unknown: 'Could not tell',
-  skipped: 'Skipped',
-  not_testable: 'Nothing to look at',
-};
 
 /** The checks in the order of a report, with the headings of their rows. */
 const checkTitles: ReadonlyMap<string, string> = new Map([
@@ -48,26 +39,6 @@ export function checkTitle(name: string): string {
 export function checkOrder(name: string): number {
   const index = [...checkTitles.keys()].indexOf(name);
   return index === -1 ? checkTitles.size : index;
-}
-
-/** What Bitbucket's name of a kind of credential means. */
-export function kindWords(kind: string): string {
-  switch (kind) {
-    case 'workspace_access_token':
-      return 'Workspace access token';
-    case 'project_access_token':
-      return 'Project access token';
-    case 'repo_access_token':
-      return 'Repository access token';
-    case 'api_token':
-      return 'API token with scopes';
-    case 'app_password':
-      return 'App password';
-    case 'oauth2':
-      return 'OAuth consumer’s token';
-    default:
-      return 'Bitbucket did not say what kind this is';
-  }
 }
 
 /** The box to tick on Bitbucket's form, or the scope's own name where the form shows that. */
@@ -148,30 +119,12 @@ export function countWord(count: number): string {
   return words[count] ?? String(count);
 }
 
-/** With a capital. */
-export function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
-}
-
-/** `1 request`, `2 requests`. */
-export function counted(count: number, noun: string): string {
-  return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
-}
-
 /** `a`, `a and b`, `a, b and c`. */
 export function listed(items: readonly string[]): string {
   const last = items.at(-1);
   if (last === undefined) return '';
   if (items.length === 1) return last;
   return `${items.slice(0, -1).join(', ')} and ${last}`;
-}
-
-/** The time of day of an RFC 3339 time, on this machine's clock: `14:02:11`. */
-export function clockTime(at: string): string {
-  const date = new Date(at);
-  if (Number.isNaN(date.getTime())) return at;
-  const two = (part: number): string => String(part).padStart(2, '0');
-  return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
 }
 
 /** `0.4 s`, `12 s`. */
