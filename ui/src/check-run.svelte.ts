@@ -27,6 +27,10 @@ export class CheckRun {
   problems = $state.raw<ProblemJson[]>([]);
   /** The report of the last run that ended. */
   report = $state.raw<CheckJson | null>(null);
+  /** The report of the run before, so that one sees what changed. */
+  previous = $state.raw<CheckJson | null>(null);
+  /** What the report is about; made of something else, it is an old one. */
+  about = $state.raw<string | null>(null);
   /** What kept the check from running at all. */
   failure = $state.raw<ProblemJson[]>([]);
   /** Whole seconds to go until Bitbucket's rate limit lets the check go on. */
@@ -40,10 +44,12 @@ export class CheckRun {
   }
 
   /** Begins a check; one that is still running counts no more. */
-  async start(begin: BeginCheck): Promise<void> {
+  async start(begin: BeginCheck, about: string | null = null): Promise<void> {
     this.#run += 1;
     const run = this.#run;
     this.isRunning = true;
+    this.previous = this.report;
+    this.about = about;
     this.problems = [];
     this.failure = [];
     this.waitingSeconds = null;
@@ -68,6 +74,16 @@ export class CheckRun {
     if (this.isRunning) await cancel();
   }
 
+  /** The page is left: the check is stopped, and the report before it stands again. */
+  async leave(): Promise<void> {
+    if (!this.isRunning) return;
+    const before = this.report;
+    this.forget();
+    if (before !== null) this.#finish(before);
+    // What it would still tell is dropped in any case.
+    await cancel().catch(() => undefined);
+  }
+
   /** Forgets everything; what a running check still tells is dropped. */
   forget(): void {
     this.#run += 1;
@@ -76,6 +92,8 @@ export class CheckRun {
     this.problems = [];
     this.failure = [];
     this.report = null;
+    this.previous = null;
+    this.about = null;
     this.waitingSeconds = null;
   }
 

@@ -5,14 +5,18 @@ import type {
   DraftJson,
   GuideJson,
   HomeJson,
+  KeyNamesJson,
   KeychainJson,
   ProblemJson,
   ProgressJson,
+  RouteJson,
   SecretJson,
   SecretSlot,
   StepAnswerJson,
 } from './ipc/index.ts';
 import { practiceFor } from './practice.ts';
+import { wasStopped } from './report/cells.ts';
+import { SubmissionRun } from './steps/submit/submission-run.svelte.ts';
 import { stepAfter, stepBefore, stepNamed, type PageName, type StepName } from './steps.ts';
 
 const EMPTY_DRAFT: DraftJson = {
@@ -65,6 +69,8 @@ export class Session {
   };
   /** The permission report: the check of both. */
   readonly report = new CheckRun();
+  /** The submission to BalkanID, which goes on while another page is looked at. */
+  readonly submission = new SubmissionRun();
 
   /** Calls that change the set-up run one after another, in the order in which they were made. */
   #line: Promise<unknown> = Promise.resolve();
@@ -245,9 +251,29 @@ export class Session {
     if (isUnchecked) this.#checkIfComplete('account');
   }
 
+  /** Whether the permission report is about the values and secrets that are there now. */
+  get isReportFresh(): boolean {
+    const { about, report } = this.report;
+    const isWhole = report !== null && !wasStopped(report);
+    return isWhole && about === this.#checked;
+  }
+
+  /** What a report is made of: every value and secret that Bitbucket is asked with. */
+  get #checked(): string {
+    const { workspace, api_url, account } = this.draft;
+    const secrets = [this.secret('workspace_token'), this.secret('account')];
+    return JSON.stringify([workspace, api_url, account, secrets]);
+  }
+
   /** Checks both credentials: the permission report. */
   async checkAll(): Promise<void> {
-    await this.report.start((told) => ipc.check(['workspace_token', 'account'], told));
+    const before = this.report.report?.workspace;
+    // The answers of another workspace are nothing to compare with.
+    if (before !== undefined && before !== this.progress?.workspace) this.report.forget();
+    await this.report.start(
+      (told) => ipc.check(['workspace_token', 'account'], told),
+      this.#checked,
+    );
     const step = this.step;
     if (step !== null) await this.#refresh();
   }
@@ -304,6 +330,7 @@ export class Session {
         this.draft = structuredClone(progress.draft);
         for (const check of Object.values(this.credentialChecks)) check.forget();
         this.report.forget();
+        this.submission.forget();
         await this.#show(at ?? stepNamed(progress.current) ?? 'service_account');
       },
     );
@@ -327,6 +354,17 @@ export class Session {
     this.guide = guide;
     this.problems = [];
     this.secretProblems = {};
+  }
+
+  /** Saves, submits by the given route, and watches until the sync ends. */
+  async submit(
+    route: RouteJson,
+    keys: KeyNamesJson | null,
+    byHand: readonly string[],
+  ): Promise<void> {
+    // Not in line: a sync takes minutes, and the window can be used meanwhile.
+    await this.submission.start(route, (told) => ipc.submit(route, keys, told), byHand);
+    await this.#refresh();
   }
 
   /** Asks where the set-up stands, where something other than an answer has changed it. */
