@@ -88,6 +88,20 @@ export class Session {
     return this.page === 'home' ? null : this.page;
   }
 
+  /** The API URL that is right unless the person knows better. */
+  get usualApiUrl(): string {
+    return this.home?.practice?.bitbucket_url ?? 'https://api.bitbucket.org';
+  }
+
+  /** Where a secret goes that is pasted now. */
+  get secretHint(): string {
+    const keychain = this.keychain;
+    if (keychain === null || keychain.memory_only) {
+      return 'It is held in memory for this process only, and gone when it ends.';
+    }
+    return `It is held in memory, and saved to ${keychain.store} at the last step.`;
+  }
+
   /** What the window may know of a secret. */
   secret(slot: SecretSlot): SecretJson | null {
     return this.progress?.secrets.find((secret) => secret.slot === slot) ?? null;
@@ -245,10 +259,11 @@ export class Session {
     await this.credentialChecks[slot].start((told) => ipc.check([slot], told));
   }
 
-  /** Checks the account once both its e-mail and its token are there. */
-  accountIsLeft(): void {
-    const isUnchecked = this.credentialChecks.account.report === null;
-    if (isUnchecked) this.#checkIfComplete('account');
+  /** Keeps another e-mail, and checks the account anew once its token is there too. */
+  async accountChanged(): Promise<void> {
+    this.credentialChecks.account.forget();
+    await this.keep();
+    this.#checkIfComplete('account');
   }
 
   /** Whether the permission report is about the values and secrets that are there now. */
