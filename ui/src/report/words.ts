@@ -9,9 +9,9 @@ export function slotTitle(slot: string): string {
   return slot === 'account' ? 'Account' : 'Workspace token';
 }
 
-/** What a sentence calls the credential. */
-export function slotNoun(slot: string): string {
-  return slot === 'account' ? 'account’s API token' : 'workspace access token';
+/** Whether a credential is of the kind that its place needs. */
+export function fits(slot: CredentialSlot, kind: string): boolean {
+  return kind === (slot === 'account' ? 'api_token' : 'workspace_access_token');
 }
 
 /** The checks in the order of a report, with the headings of their rows. */
