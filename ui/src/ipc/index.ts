@@ -33,11 +33,7 @@ export type * from './generated/index.ts';
 
 /** What a person may say a secret is for. */
 export type SecretSlot =
-  | 'workspace_token'
-  | 'account'
-  | 'balkanid_key_id'
-  | 'balkanid_key_secret'
-  | 'scim_token';
+  'workspace_token' | 'account' | 'balkanid_key_id' | 'balkanid_key_secret' | 'scim_token';
 
 /** The two credentials of Bitbucket's that a check looks at. */
 export type CredentialSlot = 'workspace_token' | 'account';
