@@ -85,7 +85,7 @@ pub(crate) async fn answer(
 
 #[tauri::command]
 pub(crate) fn keep(door: State<'_, Door>, step: &str, draft: DraftJson) -> Answer<StepAnswerJson> {
-    Ok(door.run.answer(known(step, Step::named)?, draft))
+    Ok(door.run.keep_typed(known(step, Step::named)?, draft))
 }
 
 #[tauri::command]

@@ -60,6 +60,8 @@ export class Session {
   /** What is wrong with what was pasted, by slot. */
   secretProblems = $state<Partial<Record<SecretSlot, ProblemJson[]>>>({});
   draft = $state<DraftJson>(structuredClone(EMPTY_DRAFT));
+  /** What was seen of the answer to the page before, in one line. */
+  seen = $state.raw<string | null>(null);
   wait = $state.raw<Wait | null>(null);
 
   /** The check of one credential, beside the field into which it is pasted. */
@@ -195,12 +197,10 @@ export class Session {
   /** Keeps what was typed so far, without asking whether it is right. */
   async keep(): Promise<void> {
     const step = this.step;
-    const before = step === null ? null : stepBefore(step);
-    if (before === null || !this.#isChanged()) return;
-    // Answered for the step before, the set-up is taken up on this one.
+    if (step === null || !this.#isChanged()) return;
     try {
       const sent = this.#sent();
-      const { progress } = await this.#inLine(() => ipc.answer(before, sent));
+      const { progress } = await this.#inLine(() => ipc.keep(step, sent));
       this.accept(progress, sent);
     } catch (thrown) {
       this.problems = ipc.problemsOf(thrown);
@@ -217,7 +217,11 @@ export class Session {
     const isElsewhere = visit !== this.#visit;
     if (answer === null || isElsewhere) return;
     const stands = this.inputProblems.length > 0 || answer.problems.some(isInTheWay);
-    if (!stands) await this.#show(next);
+    if (stands) return;
+    await this.#show(next);
+    this.seen = answer.seen;
+    // What could not be told goes along, as a word of warning.
+    this.problems = answer.problems;
   }
 
   /** Tells the program the answer to a step; nothing where the call failed. */
@@ -225,7 +229,10 @@ export class Session {
     const visit = this.#visit;
     let told: StepAnswerJson | null = null;
     await this.#during(
-      { text: 'Keeping your answer', why: 'The disk is slow to answer.' },
+      {
+        text: 'Looking at your answer',
+        why: 'The network is slow to answer. What you typed is kept.',
+      },
       async () => {
         const sent = await this.#inLine(() => Promise.resolve(this.#sent()));
         const answer = await this.#inLine(() => ipc.answer(step, sent));
@@ -368,6 +375,7 @@ export class Session {
     this.page = page;
     this.guide = guide;
     this.problems = [];
+    this.seen = null;
     this.secretProblems = {};
   }
 

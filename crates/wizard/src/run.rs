@@ -251,8 +251,26 @@ impl Run {
 
     /// Takes the answer to a step: what was typed is kept, also where it cannot be read.
     pub fn answer(&self, step: Step, draft: DraftJson) -> StepAnswerJson {
+        let problems = problems_of(step, &Draft::from(draft.clone()));
+        let current = match problems.is_empty() {
+            true => next_step(step),
+            false => Some(step),
+        };
+        self.take(current, draft, problems)
+    }
+
+    /// Keeps what was typed on a step so far, without asking whether it is right.
+    pub fn keep_typed(&self, step: Step, draft: DraftJson) -> StepAnswerJson {
+        self.take(Some(step), draft, Vec::new())
+    }
+
+    fn take(
+        &self,
+        current: Option<Step>,
+        draft: DraftJson,
+        mut problems: Vec<Problem>,
+    ) -> StepAnswerJson {
         let draft = Draft::from(without_secrets(draft));
-        let mut problems = problems_of(step, &draft);
         let mut state = self.state();
         let before = read_workspace(state.draft.workspace.as_deref()).ok();
         let now = read_workspace(draft.workspace.as_deref()).ok();
@@ -263,14 +281,12 @@ impl Run {
             state.in_keychain = profile
                 .map(|profile| saved_slots(&profile))
                 .unwrap_or_default();
+        }
+        if asked_about(&state.draft) != asked_about(&draft) {
             state.report = None;
         }
         state.draft = draft;
-        if problems.is_empty() {
-            state.current = next_step(step);
-        } else {
-            state.current = Some(step);
-        }
+        state.current = current;
         problems.extend(self.keep(&state).err());
         StepAnswerJson {
             progress: progress::of(&state),
@@ -375,6 +391,11 @@ impl Run {
                 ])
             })
     }
+}
+
+/// What a report is about; with another of these it says nothing any more.
+fn asked_about(draft: &Draft) -> [Option<&str>; 3] {
+    [&draft.workspace, &draft.api_url, &draft.account].map(|value| value.as_deref())
 }
 
 fn next_step(step: Step) -> Option<Step> {
