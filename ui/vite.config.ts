@@ -18,5 +18,7 @@ export default defineConfig({
     include: ['tests/**/*.test.ts'],
     setupFiles: ['tests/setup.ts'],
     restoreMocks: true,
+    // A busy machine takes its time; what hangs is still found.
+    testTimeout: 30_000,
   },
 });
