@@ -59,6 +59,8 @@ export class Session {
   problems = $state.raw<ProblemJson[]>([]);
   /** What is wrong with what was pasted, by slot. */
   secretProblems = $state<Partial<Record<SecretSlot, ProblemJson[]>>>({});
+  /** What keeps the answers from being saved to the disk, as a folder that may not be written to. */
+  unkept = $state.raw<ProblemJson | null>(null);
   draft = $state<DraftJson>(structuredClone(EMPTY_DRAFT));
   /** What was seen of the answer to the page before, in one line. */
   seen = $state.raw<string | null>(null);
@@ -200,8 +202,9 @@ export class Session {
     if (step === null || !this.#isChanged()) return;
     try {
       const sent = this.#sent();
-      const { progress } = await this.#inLine(() => ipc.keep(step, sent));
+      const { progress, problems } = await this.#inLine(() => ipc.keep(step, sent));
       this.accept(progress, sent);
+      this.unkept = problems.find(isAboutKeeping) ?? null;
     } catch (thrown) {
       this.problems = ipc.problemsOf(thrown);
     }
@@ -237,26 +240,30 @@ export class Session {
         const sent = await this.#inLine(() => Promise.resolve(this.#sent()));
         const answer = await this.#inLine(() => ipc.answer(step, sent));
         this.accept(answer.progress, sent);
-        if (visit === this.#visit) this.problems = answer.problems;
+        this.unkept = answer.problems.find(isAboutKeeping) ?? null;
+        const problems = answer.problems.filter((problem) => !isAboutKeeping(problem));
+        if (visit === this.#visit) this.problems = problems;
         told = answer;
       },
     );
     return told;
   }
 
-  /** Hands a pasted secret to the program; the caller forgets it at once. */
-  async hold(slot: SecretSlot, secret: string): Promise<void> {
+  /** Hands a pasted secret to the program; tells whether it took it. The caller forgets it at once. */
+  async hold(slot: SecretSlot, secret: string): Promise<boolean> {
     try {
       const { progress, problems } = await this.#inLine(() => ipc.holdSecret(slot, secret));
       this.accept(progress);
       this.secretProblems[slot] = problems;
-      if (problems.length > 0) return;
+      if (problems.length > 0) return false;
       if (slot === 'workspace_token' || slot === 'account') {
         this.credentialChecks[slot].forget();
-        this.#checkIfComplete(slot);
+        this.checkIfComplete(slot);
       }
+      return true;
     } catch (thrown) {
       this.problems = ipc.problemsOf(thrown);
+      return false;
     }
   }
 
@@ -270,7 +277,14 @@ export class Session {
   async accountChanged(): Promise<void> {
     this.credentialChecks.account.forget();
     await this.keep();
-    this.#checkIfComplete('account');
+    this.checkIfComplete('account');
+  }
+
+  /** Checks one credential, live, once everything that it needs is there. */
+  checkIfComplete(slot: CredentialSlot): void {
+    const isHeld = (this.secret(slot)?.held ?? 'absent') !== 'absent';
+    const hasEmail = slot === 'workspace_token' || (this.draft.account ?? '').trim() !== '';
+    if (isHeld && hasEmail) void this.checkCredential(slot);
   }
 
   /** Whether the permission report is about the values and secrets that are there now. */
@@ -399,12 +413,6 @@ export class Session {
     }
   }
 
-  #checkIfComplete(slot: CredentialSlot): void {
-    const isHeld = (this.secret(slot)?.held ?? 'absent') !== 'absent';
-    const hasEmail = slot === 'workspace_token' || (this.draft.account ?? '').trim() !== '';
-    if (isHeld && hasEmail) void this.checkCredential(slot);
-  }
-
   async #ofKeychain(call: () => Promise<KeychainJson>): Promise<void> {
     try {
       this.keychain = await call();
@@ -443,7 +451,12 @@ export class Session {
 
 /** Whether a problem is about what stands in a field, and so belongs beside it. */
 function isAboutInput(problem: ProblemJson): boolean {
-  return problem.field !== null && problem.field !== 'home' && problem.severity === 'error';
+  return problem.field !== null && !isAboutKeeping(problem) && problem.severity === 'error';
+}
+
+/** Whether a problem is about the folder of saved progress, which is no matter of this page. */
+function isAboutKeeping(problem: ProblemJson): boolean {
+  return problem.field === 'home';
 }
 
 function isInTheWay(problem: ProblemJson): boolean {
