@@ -51,7 +51,16 @@ const ALLOWED: [(&str, &[&str]); 11] = [
             "bbsetup-wizard",
         ],
     ),
-    ("bbsetup-tests", &["bbsetup-sandbox"]),
+    (
+        "bbsetup-tests",
+        &[
+            "bbsetup-setup",
+            "bbsetup-http",
+            "bbsetup-vault",
+            "bbsetup-wizard",
+            "bbsetup-sandbox",
+        ],
+    ),
     ("xtask", &[]),
 ];
 
