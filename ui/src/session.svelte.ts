@@ -57,6 +57,8 @@ export class Session {
   guide = $state.raw<GuideJson | null>(null);
   /** What is wrong with the answer on this page, newest list each time it is told. */
   problems = $state.raw<ProblemJson[]>([]);
+  /** What stood in the way when the page was last to be left: the summary above it. */
+  summary = $state.raw<ProblemJson[]>([]);
   /** What is wrong with what was pasted, by slot. */
   secretProblems = $state<Partial<Record<SecretSlot, ProblemJson[]>>>({});
   /** What keeps the answers from being saved to the disk, as a folder that may not be written to. */
@@ -147,6 +149,12 @@ export class Session {
     await this.#open(() => ipc.begin(workspace), step);
   }
 
+  /** Opens a finished set-up without leaving the first page, as for an export. */
+  async openInPlace(workspace: string): Promise<void> {
+    const progress = await this.#inLine(() => ipc.begin(workspace));
+    this.#takeUp(progress);
+  }
+
   /** Goes on with the unfinished set-up where it was left. */
   async resume(): Promise<void> {
     await this.#open(() => ipc.resume(), null);
@@ -220,6 +228,7 @@ export class Session {
     const isElsewhere = visit !== this.#visit;
     if (answer === null || isElsewhere) return;
     const stands = this.inputProblems.length > 0 || answer.problems.some(isInTheWay);
+    this.summary = this.inputProblems;
     if (!stands) await this.#show(next);
   }
 
@@ -260,10 +269,21 @@ export class Session {
     }
   }
 
+  /** Drops a pasted secret; what stands in the keychain stays. */
+  async drop(slot: SecretSlot): Promise<void> {
+    try {
+      this.accept(await this.#inLine(() => ipc.dropSecret(slot)));
+      this.secretProblems[slot] = [];
+    } catch (thrown) {
+      this.problems = ipc.problemsOf(thrown);
+    }
+  }
+
   /** Checks one credential, live. */
   async checkCredential(slot: CredentialSlot): Promise<void> {
     await this.keep();
     await this.credentialChecks[slot].start((told) => ipc.check([slot], told));
+    this.isKeychainWaiting = false;
   }
 
   /** Keeps another e-mail, and checks the account anew once its token is there too. */
@@ -325,6 +345,7 @@ export class Session {
     const { draft, secrets } = practiceFor(step, practice);
     Object.assign(this.draft, draft);
     this.problems = [];
+    this.summary = [];
     await this.keep();
     for (const { slot, value } of secrets) await this.hold(slot, value);
   }
@@ -355,14 +376,19 @@ export class Session {
       { text: 'Opening the set-up', why: 'The disk is slow to answer.' },
       async () => {
         const progress = await this.#inLine(call);
-        this.accept(progress);
-        this.draft = structuredClone(progress.draft);
-        for (const check of Object.values(this.credentialChecks)) check.forget();
-        this.report.forget();
-        this.submission.forget();
+        this.#takeUp(progress);
         await this.#show(at ?? stepNamed(progress.current) ?? 'service_account');
       },
     );
+  }
+
+  /** Takes up another set-up; what was seen of the one before is no part of it. */
+  #takeUp(progress: ProgressJson): void {
+    this.accept(progress);
+    this.draft = structuredClone(progress.draft);
+    for (const check of Object.values(this.credentialChecks)) check.forget();
+    this.report.forget();
+    this.submission.forget();
   }
 
   async #show(step: StepName): Promise<void> {
@@ -382,7 +408,9 @@ export class Session {
     this.page = page;
     this.guide = guide;
     this.problems = [];
+    this.summary = [];
     this.secretProblems = {};
+    this.isKeychainWaiting = false;
   }
 
   /** Saves, submits by the given route, and watches until the sync ends. */
@@ -393,6 +421,7 @@ export class Session {
   ): Promise<void> {
     // Not in line: a sync takes minutes, and the window can be used meanwhile.
     await this.submission.start(route, (told) => ipc.submit(route, keys, told), byHand);
+    this.isKeychainWaiting = false;
     await this.#refresh();
   }
 

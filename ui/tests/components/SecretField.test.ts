@@ -94,3 +94,13 @@ it('a field in which a secret was refused goes on asking', async () => {
   await fireEvent.paste(input, { clipboardData: { getData: () => 'a b' } });
   expect(screen.getByLabelText('Workspace access token')).toBe(input);
 });
+
+it('a secret that is not wanted can be removed again, one in the keychain cannot', async () => {
+  const ondrop = vi.fn();
+  const props = { id: 'key', label: 'API key ID', onsecret: () => Promise.resolve(true), ondrop };
+  const { rerender } = render(SecretField, { ...props, secret: held });
+  await userEvent.click(screen.getByRole('button', { name: 'Remove API key ID' }));
+  expect(ondrop).toHaveBeenCalledOnce();
+  await rerender({ secret: { ...held, held: 'in_keychain' } });
+  expect(screen.queryByRole('button', { name: 'Remove API key ID' })).toBeNull();
+});
