@@ -14,7 +14,7 @@ import type {
   SecretSlot,
   StepAnswerJson,
 } from './ipc/index.ts';
-import { practiceFor } from './practice.ts';
+import { practiceAddresses, practiceFor } from './practice.ts';
 import { wasStopped } from './report/cells.ts';
 import { SubmissionRun } from './steps/submit/submission-run.svelte.ts';
 import { stepAfter, stepBefore, stepNamed, type PageName, type StepName } from './steps.ts';
@@ -386,6 +386,13 @@ export class Session {
   #takeUp(progress: ProgressJson): void {
     this.accept(progress);
     this.draft = structuredClone(progress.draft);
+    const practice = this.home?.practice;
+    if (practice != null) {
+      const { api_url, balkanid_url, balkanid_public_url } = practiceAddresses(practice);
+      this.draft.api_url ??= api_url ?? null;
+      this.draft.balkanid_url ??= balkanid_url ?? null;
+      this.draft.balkanid_public_url ??= balkanid_public_url ?? null;
+    }
     for (const check of Object.values(this.credentialChecks)) check.forget();
     this.report.forget();
     this.submission.forget();
