@@ -190,9 +190,11 @@ it('lets one go on when not ready, and says what that means', async () => {
 });
 
 it('says why a check could not be made at all', async () => {
+  // Met by both credentials, and told once.
+  const locked = problem({ title: 'The keychain is locked', message: 'It is locked.' });
   await openPage('report', {
     check: () => {
-      throw [problem({ title: 'The keychain is locked', message: 'It is locked.' })];
+      throw [locked, { ...locked }];
     },
   });
   await screen.findByText('It is locked.');
