@@ -20,3 +20,18 @@ pub fn until(what: &str, mut holds: impl FnMut() -> bool) {
         std::thread::sleep(PAUSE);
     }
 }
+
+/// Waits until something is there; nothing where it is not within the limit.
+#[cfg(target_os = "linux")]
+pub(crate) async fn eventually<T>(mut found: impl AsyncFnMut() -> Option<T>) -> Option<T> {
+    let started = Instant::now();
+    loop {
+        if let Some(found) = found().await {
+            return Some(found);
+        }
+        if started.elapsed() > LIMIT {
+            return None;
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+}
