@@ -7,6 +7,7 @@
 )]
 
 mod codegen;
+mod conformance;
 mod packages;
 mod practice;
 mod process;
@@ -42,6 +43,8 @@ enum Task {
     },
     /// Prove the rules that the compiler does not
     Tidy,
+    /// Hold the practice Bitbucket against Bitbucket's own description of its API
+    Conformance(conformance::ConformanceArguments),
 }
 
 fn main() -> ExitCode {
@@ -50,6 +53,7 @@ fn main() -> ExitCode {
         Task::Test(arguments) => test::run(&arguments),
         Task::Codegen { check } => codegen::run(check).map(|()| true),
         Task::Tidy => tidy::run().map(|()| true),
+        Task::Conformance(arguments) => conformance::run_with(&arguments).map(|()| true),
     };
     match result {
         Ok(true) => ExitCode::SUCCESS,
