@@ -51,8 +51,17 @@ const ALLOWED: [(&str, &[&str]); 12] = [
             "bbsetup-wizard",
         ],
     ),
-    ("bbsetup-tests", &["bbsetup-sandbox"]),
     ("bbsetup-conformance", &["bbsetup-sandbox"]),
+    (
+        "bbsetup-tests",
+        &[
+            "bbsetup-setup",
+            "bbsetup-http",
+            "bbsetup-vault",
+            "bbsetup-wizard",
+            "bbsetup-sandbox",
+        ],
+    ),
     ("xtask", &[]),
 ];
 

@@ -111,39 +111,38 @@ pub(crate) fn of_refusal(refusal: &Refusal, around: &Circumstances<'_>) -> (Outc
                 Problem::new(ProblemCode::RateLimited, message).with_retry(retry),
             )
         }
-        Refusal::ServerError { status } => (
-            Outcome::Unknown,
-            Problem::new(
-                ProblemCode::ServerError,
-                format!(
-                    "{} answered with a fault of its own (status {status}).",
-                    around.host
-                ),
-            ),
-        ),
-        Refusal::Proxy => (
-            Outcome::Unknown,
-            Problem::new(
-                ProblemCode::ProxyRefused,
-                format!(
-                    "A proxy on the way to {} asks for a sign-in of its own.",
-                    around.host
-                ),
-            ),
-        ),
-        Refusal::NotBitbucket { looks_like } => (
-            Outcome::Unknown,
-            Problem::new(
-                ProblemCode::NotBitbucket,
-                format!(
-                    "What answered at {} is not Bitbucket's API but {looks_like}.",
-                    around.host
-                ),
-            ),
-        ),
+        Refusal::ServerError { status } => (Outcome::Unknown, server_error(around.host, *status)),
+        Refusal::Proxy => (Outcome::Unknown, proxy(around.host)),
+        Refusal::NotBitbucket { looks_like } => {
+            (Outcome::Unknown, not_bitbucket(around.host, looks_like))
+        }
         Refusal::Unreadable { status, why } => (Outcome::Unknown, unreadable(*status, why, around)),
     };
     (outcome, problem.on_check(around.id))
+}
+
+/// A fault of the server's own.
+pub(crate) fn server_error(host: &str, status: u16) -> Problem {
+    Problem::new(
+        ProblemCode::ServerError,
+        format!("{host} answered with a fault of its own (status {status})."),
+    )
+}
+
+/// A proxy that wants to know who asks.
+pub(crate) fn proxy(host: &str) -> Problem {
+    Problem::new(
+        ProblemCode::ProxyRefused,
+        format!("A proxy on the way to {host} asks for a sign-in of its own."),
+    )
+}
+
+/// Something else at the API URL.
+pub(crate) fn not_bitbucket(host: &str, looks_like: &str) -> Problem {
+    Problem::new(
+        ProblemCode::NotBitbucket,
+        format!("What answered at {host} is not Bitbucket's API but {looks_like}."),
+    )
 }
 
 /// Judges an answer that came and fits no known shape.
@@ -167,17 +166,14 @@ pub(crate) fn of_transport(error: &HttpError, id: CheckId) -> (Outcome, Problem)
 }
 
 /// A Data Center server at the API URL.
-pub(crate) fn data_center(version: &str, around: &Circumstances<'_>) -> (Outcome, Problem) {
-    let problem = Problem::new(
+pub(crate) fn data_center(host: &str, version: &str) -> Problem {
+    Problem::new(
         ProblemCode::DataCenterFound,
         format!(
-            "{} is a Bitbucket Data Center server (version {version}), not Bitbucket Cloud.",
-            around.host
+            "{host} is a Bitbucket Data Center server (version {version}), not Bitbucket Cloud."
         ),
     )
-    .on_check(around.id)
-    .on_field("api-url");
-    (Outcome::Missing, problem)
+    .on_field("api-url")
 }
 
 /// A credential of another kind than its slot takes, by Bitbucket's own word.

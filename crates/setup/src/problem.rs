@@ -49,6 +49,7 @@ pub enum ProblemCode {
     FileExists,
     FileNotWritten,
     SyncFailed,
+    DesktopRefused,
     DefectOfThisTool,
 }
 
@@ -95,6 +96,7 @@ impl ProblemCode {
             Self::FileExists => "file_exists",
             Self::FileNotWritten => "file_not_written",
             Self::SyncFailed => "sync_failed",
+            Self::DesktopRefused => "desktop_refused",
             Self::DefectOfThisTool => "defect_of_this_tool",
         }
     }
@@ -102,7 +104,7 @@ impl ProblemCode {
 
 impl ProblemCode {
     /// Every code.
-    pub const ALL: [Self; 40] = [
+    pub const ALL: [Self; 41] = [
         Self::AppPasswordRemoved,
         Self::EmailExpected,
         Self::SignInRefused,
@@ -142,6 +144,7 @@ impl ProblemCode {
         Self::FileExists,
         Self::FileNotWritten,
         Self::SyncFailed,
+        Self::DesktopRefused,
         Self::DefectOfThisTool,
     ];
 

@@ -1,0 +1,16 @@
+import { afterEach, vi } from 'vitest';
+import { clearMocks } from '@tauri-apps/api/mocks';
+
+// jsdom lays nothing out, so it knows no width; the window is taken for a wide one.
+vi.stubGlobal('matchMedia', (media: string) => ({
+  media,
+  matches: true,
+  addEventListener: () => undefined,
+  removeEventListener: () => undefined,
+}));
+vi.stubGlobal('scrollTo', () => undefined);
+Element.prototype.scrollIntoView = () => undefined;
+
+afterEach(() => {
+  clearMocks();
+});
