@@ -6,6 +6,7 @@
     reason = "a front door prints"
 )]
 
+mod bench;
 mod codegen;
 mod conformance;
 mod packages;
@@ -45,6 +46,8 @@ enum Task {
     Tidy,
     /// Hold the practice Bitbucket against Bitbucket's own description of its API
     Conformance(conformance::ConformanceArguments),
+    /// Measure speed, size and memory beside this machine's own baseline
+    Bench(bench::BenchArguments),
 }
 
 fn main() -> ExitCode {
@@ -54,6 +57,7 @@ fn main() -> ExitCode {
         Task::Codegen { check } => codegen::run(check).map(|()| true),
         Task::Tidy => tidy::run().map(|()| true),
         Task::Conformance(arguments) => conformance::run_with(&arguments).map(|()| true),
+        Task::Bench(arguments) => bench::run_with(&arguments).map(|()| true),
     };
     match result {
         Ok(true) => ExitCode::SUCCESS,
