@@ -1,8 +1,11 @@
 //! Makes the window's permissions from the list of commands.
 
+use std::process::ExitCode;
+
 /// Every command; each needs a grant of its own in `capabilities/main.json`.
 const COMMANDS: &[&str] = &[
     "home",
+    "watch_keychain",
     "probe_keychain",
     "use_memory_only",
     "begin",
@@ -10,6 +13,7 @@ const COMMANDS: &[&str] = &[
     "discard",
     "guide",
     "answer",
+    "keep",
     "hold_secret",
     "drop_secret",
     "check",
@@ -28,14 +32,17 @@ const COMMANDS: &[&str] = &[
     "status",
 ];
 
-fn main() {
+fn main() -> ExitCode {
     // The folder is not where tauri-build looks by itself.
     println!("cargo:rerun-if-changed=src-tauri/capabilities");
     let attributes = tauri_build::Attributes::new()
         .capabilities_path_pattern("src-tauri/capabilities/*.json")
         .app_manifest(tauri_build::AppManifest::new().commands(COMMANDS));
-    if let Err(error) = tauri_build::try_build(attributes) {
-        println!("cargo:warning=the window's permissions could not be made");
-        panic!("{error:#}");
+    match tauri_build::try_build(attributes) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            println!("cargo::error=the window's permissions could not be made: {error:#}");
+            ExitCode::FAILURE
+        }
     }
 }

@@ -11,6 +11,14 @@
 )]
 
 mod canary;
+#[cfg(target_os = "linux")]
+mod keychain;
+mod report;
+#[cfg(unix)]
+mod terminal;
+mod wait;
+#[cfg(target_os = "linux")]
+mod window;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -22,6 +30,14 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 pub use canary::{Canary, copies_in, copies_in_folder};
+#[cfg(target_os = "linux")]
+pub use keychain::Keychain;
+pub use report::comparable;
+#[cfg(unix)]
+pub use terminal::{Ended, Terminal};
+pub use wait::until;
+#[cfg(target_os = "linux")]
+pub use window::{Light, Window};
 
 /// The program, built once for each run of the tests.
 pub fn bbsetup() -> &'static Path {
@@ -166,6 +182,33 @@ impl Story {
         tokio::task::spawn_blocking(move || command.output().expect("the program runs").into())
             .await
             .expect("the program ends")
+    }
+
+    /// Runs the program at a pseudo-terminal.
+    #[cfg(unix)]
+    pub fn terminal(&self, arguments: &[&str]) -> Terminal {
+        Terminal::start(&self.command(arguments))
+    }
+
+    /// Keeps secrets in a real keychain.
+    #[cfg(target_os = "linux")]
+    pub fn keeps_secrets_in(&mut self, keychain: &Keychain) -> &mut Self {
+        self.env.extend(keychain.env());
+        self.set("BBSETUP_VAULT", "os")
+    }
+
+    /// Takes away all that the scenario gives beforehand, so that a person has to type it.
+    pub fn gives_nothing_beforehand(&mut self) -> &mut Self {
+        for name in self.sandbox.env().keys() {
+            self.env.remove(name);
+        }
+        self
+    }
+
+    /// What a person types in this scenario, by the name of the variable that would give it.
+    pub fn typed(&self, name: &str) -> String {
+        let typed = self.sandbox.env().remove(name);
+        typed.unwrap_or_else(|| panic!("the scenario names no {name}"))
     }
 
     /// Sets a variable.

@@ -23,7 +23,12 @@ pub(crate) struct Servers {
 impl Servers {
     /// Starts the servers of a scenario.
     pub(crate) fn start(scenario: &str) -> Result<Self> {
-        let mut child = command(built("bbsetup"))
+        Self::start_with(&built("bbsetup"), scenario)
+    }
+
+    /// Starts the servers of a scenario with a bbsetup that was built otherwise.
+    pub(crate) fn start_with(program: &Path, scenario: &str) -> Result<Self> {
+        let mut child = command(program)
             .args(["practice", "--scenario", scenario])
             .stdout(Stdio::piped())
             .spawn()
@@ -68,8 +73,20 @@ impl Drop for Servers {
     }
 }
 
-/// Opens an empty keychain, then becomes the program that it is given.
-const WITH_KEYCHAIN: &str = r#"printf '\n' | gnome-keyring-daemon --unlock --components=secrets >/dev/null && exec "$0" "$@""#;
+/// Opens a keychain, waits until it has its name on the bus, then becomes the program that it is
+/// given. A program that asks earlier makes the bus start a second, locked keychain.
+const WITH_KEYCHAIN: &str = r#"
+printf '\n' | gnome-keyring-daemon --unlock --components=secrets >/dev/null || exit
+tries=0
+until dbus-send --session --print-reply=literal --dest=org.freedesktop.DBus \
+    / org.freedesktop.DBus.NameHasOwner string:org.freedesktop.secrets | grep -q true
+do
+    tries=$((tries + 1))
+    if [ "$tries" -gt 100 ]; then echo 'The keychain did not come up.' >&2; exit 1; fi
+    sleep 0.1
+done
+exec "$0" "$@"
+"#;
 
 /// A program whose keychain is not the person's own.
 ///

@@ -16,8 +16,8 @@ pub(crate) fn one_line(text: &str) -> String {
             false => character,
         })
         .collect();
-    let words: Vec<String> = plain.split_whitespace().map(without_token).collect();
-    let line = words.join(" ");
+    let words: Vec<&str> = plain.split_whitespace().collect();
+    let line = token::without_tokens(&words.join(" "));
     match line.char_indices().nth(LONGEST) {
         None => line,
         Some((end, _)) => format!("{}…", &line[..end]),
@@ -36,20 +36,6 @@ pub(crate) fn one_line_without(text: &str, secrets: &[&Secret]) -> String {
 fn is_invisible(character: char) -> bool {
     character.is_control()
         || matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
-}
-
-/// A word with every part that looks like a token masked.
-fn without_token(word: &str) -> String {
-    word.split_inclusive(|character: char| !is_token_character(character))
-        .map(|part| match token::looks_like_token(part) {
-            true => "••••",
-            false => part,
-        })
-        .collect()
-}
-
-fn is_token_character(character: char) -> bool {
-    character.is_ascii_alphanumeric() || matches!(character, '-' | '_' | '=')
 }
 
 #[cfg(test)]

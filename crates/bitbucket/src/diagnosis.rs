@@ -85,13 +85,19 @@ pub(crate) fn of_refusal(refusal: &Refusal, around: &Circumstances<'_>) -> (Outc
         Refusal::Deactivated { message } => (Outcome::Missing, deactivated(message, around)),
         Refusal::Forbidden {
             form: Form::Other, ..
-        } if !around.signed_in => not_bitbucket("a gateway that forbids the address", around),
+        } if !around.signed_in => (
+            Outcome::Unknown,
+            not_bitbucket(around.host, "a gateway that forbids the address"),
+        ),
         Refusal::Forbidden { message, .. } => forbidden(message, around),
         Refusal::NotFound { form }
             if around.id.name == CheckName::Identity
                 || (*form == Form::Other && !around.signed_in) =>
         {
-            not_bitbucket("a server that does not know the address", around)
+            (
+                Outcome::Unknown,
+                not_bitbucket(around.host, "a server that does not know the address"),
+            )
         }
         Refusal::NotFound { .. } => (Outcome::Missing, not_found(around)),
         Refusal::Removed => (
@@ -121,41 +127,38 @@ pub(crate) fn of_refusal(refusal: &Refusal, around: &Circumstances<'_>) -> (Outc
                 Problem::new(ProblemCode::RateLimited, message).with_retry(retry),
             )
         }
-        Refusal::ServerError { status } => (
-            Outcome::Unknown,
-            Problem::new(
-                ProblemCode::ServerError,
-                format!(
-                    "{} answered with a fault of its own (status {status}).",
-                    around.host
-                ),
-            ),
-        ),
-        Refusal::Proxy => (
-            Outcome::Unknown,
-            Problem::new(
-                ProblemCode::ProxyRefused,
-                format!(
-                    "A proxy on the way to {} asks for a sign-in of its own.",
-                    around.host
-                ),
-            ),
-        ),
-        Refusal::NotBitbucket { looks_like } => not_bitbucket(looks_like, around),
+        Refusal::ServerError { status } => (Outcome::Unknown, server_error(around.host, *status)),
+        Refusal::Proxy => (Outcome::Unknown, proxy(around.host)),
+        Refusal::NotBitbucket { looks_like } => {
+            (Outcome::Unknown, not_bitbucket(around.host, looks_like))
+        }
         Refusal::Unreadable { status, why } => (Outcome::Unknown, unreadable(*status, why, around)),
     };
     (outcome, problem.on_check(around.id))
 }
 
-fn not_bitbucket(looks_like: &str, around: &Circumstances<'_>) -> (Outcome, Problem) {
-    let problem = Problem::new(
+/// A fault of the server's own.
+pub(crate) fn server_error(host: &str, status: u16) -> Problem {
+    Problem::new(
+        ProblemCode::ServerError,
+        format!("{host} answered with a fault of its own (status {status})."),
+    )
+}
+
+/// A proxy that wants to know who asks.
+pub(crate) fn proxy(host: &str) -> Problem {
+    Problem::new(
+        ProblemCode::ProxyRefused,
+        format!("A proxy on the way to {host} asks for a sign-in of its own."),
+    )
+}
+
+/// Something else at the API URL.
+pub(crate) fn not_bitbucket(host: &str, looks_like: &str) -> Problem {
+    Problem::new(
         ProblemCode::NotBitbucket,
-        format!(
-            "What answered at {} is not Bitbucket's API but {looks_like}.",
-            around.host
-        ),
-    );
-    (Outcome::Unknown, problem)
+        format!("What answered at {host} is not Bitbucket's API but {looks_like}."),
+    )
 }
 
 fn deactivated(message: &str, around: &Circumstances<'_>) -> Problem {
@@ -198,17 +201,14 @@ pub(crate) fn of_transport(error: &HttpError, id: CheckId) -> (Outcome, Problem)
 }
 
 /// A Data Center server at the API URL.
-pub(crate) fn data_center(version: &str, around: &Circumstances<'_>) -> (Outcome, Problem) {
-    let problem = Problem::new(
+pub(crate) fn data_center(host: &str, version: &str) -> Problem {
+    Problem::new(
         ProblemCode::DataCenterFound,
         format!(
-            "{} is a Bitbucket Data Center server (version {version}), not Bitbucket Cloud.",
-            around.host
+            "{host} is a Bitbucket Data Center server (version {version}), not Bitbucket Cloud."
         ),
     )
-    .on_check(around.id)
-    .on_field("api-url");
-    (Outcome::Missing, problem)
+    .on_field("api-url")
 }
 
 /// A credential of another kind than its slot takes, by Bitbucket's own word.

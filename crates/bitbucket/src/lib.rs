@@ -7,6 +7,7 @@ mod data_center;
 mod diagnosis;
 mod preflight;
 mod probes;
+mod reach;
 mod reply;
 mod session;
 mod wire;
@@ -17,6 +18,7 @@ use bbsetup_http::Client;
 use bbsetup_setup::{ApiUrl, WorkspaceId};
 
 pub use preflight::{Given, check};
+pub use reach::reach;
 pub use session::Credential;
 
 /// The workspace that is looked at, and the way to it.

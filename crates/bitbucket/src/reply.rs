@@ -6,6 +6,7 @@ use bbsetup_http::Answer;
 use bbsetup_setup::Scope;
 use bbsetup_setup::report::CredentialKind;
 use bbsetup_setup::scope::parse_scope_list;
+use bbsetup_setup::token;
 use serde_json::Value;
 
 /// What an answer says.
@@ -214,7 +215,7 @@ fn scopes_at(body: &Value, name: &str) -> Option<Vec<Scope>> {
     let scopes: Vec<Scope> = listed
         .iter()
         .filter_map(Value::as_str)
-        .map(Scope::new)
+        .filter_map(Scope::read)
         .collect();
     (name == "granted" || !scopes.is_empty()).then_some(scopes)
 }
@@ -247,18 +248,21 @@ fn is_data_center_error(body: &Value) -> bool {
         .is_some_and(|error| error.get("exceptionName").is_some())
 }
 
-/// A message from outside, cut to one readable line.
+/// Longer than any message that helps.
+const LONGEST_MESSAGE: usize = 200;
+
+/// A message from outside as one readable line, with nothing in it that looks like a token.
 pub(crate) fn one_line(message: &str) -> String {
-    let line: String = message
+    let plain: String = message
         .chars()
-        .map(|character| {
-            if character.is_control() {
-                ' '
-            } else {
-                character
-            }
+        .take(LONGEST_MESSAGE * 8)
+        .map(|character| match character.is_control() {
+            true => ' ',
+            false => character,
         })
-        .take(200)
         .collect();
-    line.split_whitespace().collect::<Vec<_>>().join(" ")
+    let words: Vec<&str> = plain.split_whitespace().collect();
+    // Masked before it is cut, so that no half of a token is left.
+    let masked = token::without_tokens(&words.join(" "));
+    masked.chars().take(LONGEST_MESSAGE).collect()
 }

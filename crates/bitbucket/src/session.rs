@@ -12,6 +12,7 @@ use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
 use crate::Target;
+use crate::data_center;
 use crate::diagnosis::{self, Circumstances};
 use crate::reply::{self, Refusal, Reply, Seen};
 use crate::wire::Page;
@@ -139,7 +140,7 @@ impl<'a> Session<'a> {
 
     /// Asks with the credential. `path` begins with a slash, is encoded, and may have a query.
     pub(crate) async fn ask(&self, path: &str) -> Asked {
-        let asked = self.send(path, self.credential.auth.clone()).await;
+        let asked = self.send(path).await;
         if let Ok(reply) = &asked.answer
             && proves_sign_in(reply)
         {
@@ -148,12 +149,15 @@ impl<'a> Session<'a> {
         asked
     }
 
-    /// Asks without any credential.
-    pub(crate) async fn ask_anonymously(&self, path: &str) -> Asked {
-        self.send(path, Auth::None).await
+    /// The version of the Data Center server that answers instead, where there is one.
+    pub(crate) async fn data_center(&self, looks_like: &str) -> Option<String> {
+        tokio::select! {
+            () = self.stop.cancelled() => None,
+            version = data_center::at(&self.target.client, &self.target.api_url, looks_like) => version,
+        }
     }
 
-    async fn send(&self, path: &str, auth: Auth) -> Asked {
+    async fn send(&self, path: &str) -> Asked {
         let url = self.target.api_url.join(path);
         let mut evidence = Evidence {
             method: "GET",
@@ -163,21 +167,19 @@ impl<'a> Session<'a> {
             total: None,
             seen: None,
         };
-        let anonymous = matches!(auth, Auth::None);
-        let request = Request::get(url).auth(auth);
+        let request = Request::get(url).auth(self.credential.auth.clone());
         let sent = tokio::select! {
             () = self.stop.cancelled() => Err(NoAnswer::Stopped),
             sent = self.target.client.send(request) => sent.map_err(NoAnswer::Http),
         };
         let answer = sent.map(|answer| {
             evidence.status = Some(answer.status);
-            if !anonymous {
-                let seen = Seen::of(&answer);
-                let mut known = self.known();
-                // Bitbucket names the kind of what it knows, on refusals too.
-                known.signed_in |= seen.kind.is_some() && answer.status != 401;
-                known.seen.add(seen);
-            }
+            let seen = Seen::of(&answer);
+            let mut known = self.known();
+            // Bitbucket names the kind of what it knows, on refusals too.
+            known.signed_in |= seen.kind.is_some() && answer.status != 401;
+            known.seen.add(seen);
+            drop(known);
             reply::read(&answer)
         });
         Asked { evidence, answer }

@@ -12,7 +12,7 @@ use bbsetup_setup::{Draft, Problem, ProblemCode, Secret, SecretSlot};
 use bbsetup_vault::{Vault, Waiting};
 use bbsetup_wizard::home::Home;
 use bbsetup_wizard::inputs::variable;
-use bbsetup_wizard::{Inputs, Services};
+use bbsetup_wizard::{Inputs, Practice, Services};
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
@@ -63,7 +63,7 @@ impl Context {
             network: Network::default(),
             home,
             clock: Arc::new(jiff::Timestamp::now),
-            practice: None,
+            practice: Practice::of(|name| std::env::var(name).ok()),
             version: env!("CARGO_PKG_VERSION"),
         };
         let stderr = std::io::stderr().is_terminal();

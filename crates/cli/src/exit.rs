@@ -89,7 +89,9 @@ pub(crate) fn of_problem(code: ProblemCode) -> Code {
         | ProblemCode::BalkanIdRefused
         | ProblemCode::ScimRefused
         | ProblemCode::SyncFailed => REFUSED,
-        ProblemCode::FileNotWritten | ProblemCode::Cancelled => RESUMABLE,
+        ProblemCode::FileNotWritten | ProblemCode::Cancelled | ProblemCode::DesktopRefused => {
+            RESUMABLE
+        }
         ProblemCode::EndpointRemoved | ProblemCode::DefectOfThisTool => DEFECT,
     }
 }

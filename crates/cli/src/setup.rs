@@ -129,18 +129,16 @@ fn first_step(run: &Run, asker: &Asker) -> Result<Step, terminal::Left> {
             .workspace
             .as_deref()
             .unwrap_or("no workspace yet");
-        let step = Step::named(&unfinished.current).unwrap_or(Step::ServiceAccount);
+        let current = Step::named(&unfinished.current).unwrap_or(Step::ServiceAccount);
+        // Secrets are not kept between runs: go back to the first that is missing.
+        let step = current.min(Step::WorkspaceToken);
         let question = format!(
-            "A set-up was begun ({workspace}, step {}: {}). Go on with it?",
+            "A set-up was begun ({workspace}). Go on with it from step {}: {}?",
             step.number(),
             step.title()
         );
-        if asker.agrees(&question)?
-            && let Ok(progress) = run.resume()
-        {
-            // Secrets are not kept between runs: go back to the first that is missing.
-            let current = Step::named(&progress.current).unwrap_or(Step::ServiceAccount);
-            return Ok(current.min(Step::WorkspaceToken));
+        if asker.agrees(&question)? && run.resume().is_ok() {
+            return Ok(step);
         }
     }
     match run.begin(None) {

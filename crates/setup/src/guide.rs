@@ -2,6 +2,8 @@
 //!
 //! Both front doors render these; text between `**` is a label of Bitbucket's or BalkanID's page.
 
+use url::Url;
+
 use crate::requirement::BALKANID_PAGE;
 use crate::step::Step;
 use crate::{ApiUrl, CredentialSlot, Scope, WorkspaceId, requirement};
@@ -40,6 +42,20 @@ pub const LINK_HOSTS: [&str; 11] = [
     "developer.balkan.id",
     "app.balkan.id",
 ];
+
+/// The address of a page that the program may open in a browser: on one of [`LINK_HOSTS`] over
+/// TLS, or on the practice Bitbucket.
+pub fn page(address: &str, practice: Option<&ApiUrl>) -> Option<Url> {
+    let page = Url::parse(address).ok()?;
+    let is_practice = practice.is_some_and(|practice| practice.url().origin() == page.origin());
+    let is_known = page.scheme() == "https"
+        && page.port().is_none()
+        && page
+            .host_str()
+            .is_some_and(|host| LINK_HOSTS.contains(&host));
+    let has_credentials = !page.username().is_empty() || page.password().is_some();
+    ((is_known || is_practice) && !has_credentials).then_some(page)
+}
 
 /// A page that a button opens.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -219,7 +235,7 @@ impl Pages {
 pub fn guide(step: Step, workspace: Option<&WorkspaceId>, pages: &Pages) -> Guide {
     let name = workspace.map_or("your workspace", WorkspaceId::as_str);
     match step {
-        Step::ServiceAccount => service_account(step),
+        Step::ServiceAccount => service_account(step, workspace, pages),
         Step::Workspace => workspace_step(step, pages),
         Step::ApiUrl => api_url(step),
         Step::WorkspaceToken => workspace_token(step, name, pages),
@@ -282,14 +298,23 @@ fn path(parts: &[&str]) -> PictureRow {
     PictureRow::Path(parts.iter().map(|part| (*part).to_owned()).collect())
 }
 
-fn service_account(step: Step) -> Guide {
+fn service_account(step: Step, workspace: Option<&WorkspaceId>, pages: &Pages) -> Guide {
+    // Without a workspace the page lists those that there are.
+    let label = match workspace {
+        Some(_) => "Open User groups",
+        None => "Open your workspaces",
+    };
     Guide {
         step,
         purpose: "BalkanID advises a separate account for the integration, so that it does not end when a person leaves and so that its doings can be told apart in the audit log.".to_owned(),
         documented_as: Some("The advice at the top of BalkanID's page".to_owned()),
         instructions: vec![
             told("Use an ordinary Atlassian account with an e-mail of its own, such as **balkanid@your-company.example**."),
-            told("Invite it to the workspace and make it an administrator: **Workspace settings** > **User groups** > **Administrators**."),
+            Instruction {
+                text: "Invite it to the workspace and make it an administrator: **Workspace settings** > **User groups** > **Administrators**.".to_owned(),
+                link: Some(Link::new(label, pages.user_groups.clone())),
+                copy: None,
+            },
             told("Sign in to Bitbucket as that account once, so that the invitation is accepted."),
         ],
         notes: vec![note(
@@ -524,6 +549,42 @@ fn balkanid(step: Step, pages: &Pages) -> Guide {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_known_pages_are_opened() {
+        let practice = ApiUrl::parse_bitbucket("http://127.0.0.1:4711").expect("an address");
+        let opened = |address: &str| page(address, Some(&practice)).is_some();
+        assert!(opened("https://bitbucket.org/acme/workspace/settings"));
+        assert!(opened("http://127.0.0.1:4711/practice/workspace"));
+        for refused in [
+            "http://bitbucket.org/acme",
+            "https://bitbucket.org:8443/acme",
+            "https://bitbucket.org.example/acme",
+            "https://someone@bitbucket.org/acme",
+            "http://127.0.0.1:4712/practice/workspace",
+            "file:///etc/hostname",
+            "bitbucket.org",
+        ] {
+            assert!(!opened(refused), "{refused}");
+        }
+        assert!(page("http://127.0.0.1:4711/practice/workspace", None).is_none());
+    }
+
+    #[test]
+    fn every_link_of_a_guide_can_be_opened() {
+        let acme = crate::WorkspaceId::parse("acme").expect("a workspace");
+        for step in Step::ALL {
+            let guide = guide(step, Some(&acme), &Pages::real(Some(&acme)));
+            let links = guide
+                .instructions
+                .iter()
+                .filter_map(|instruction| instruction.link.as_ref())
+                .chain(guide.notes.iter().map(|note| &note.source));
+            for link in links {
+                assert!(page(&link.url, None).is_some(), "{}", link.url);
+            }
+        }
+    }
     use url::Url;
 
     #[test]

@@ -51,6 +51,7 @@ pub enum ProblemCode {
     FileExists,
     FileNotWritten,
     SyncFailed,
+    DesktopRefused,
     DefectOfThisTool,
 }
 
@@ -99,6 +100,7 @@ impl ProblemCode {
             Self::FileExists => "file_exists",
             Self::FileNotWritten => "file_not_written",
             Self::SyncFailed => "sync_failed",
+            Self::DesktopRefused => "desktop_refused",
             Self::DefectOfThisTool => "defect_of_this_tool",
         }
     }
@@ -106,7 +108,7 @@ impl ProblemCode {
 
 impl ProblemCode {
     /// Every code.
-    pub const ALL: [Self; 42] = [
+    pub const ALL: [Self; 43] = [
         Self::AppPasswordRemoved,
         Self::EmailExpected,
         Self::SignInRefused,
@@ -148,6 +150,7 @@ impl ProblemCode {
         Self::FileExists,
         Self::FileNotWritten,
         Self::SyncFailed,
+        Self::DesktopRefused,
         Self::DefectOfThisTool,
     ];
 

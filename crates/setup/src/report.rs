@@ -321,7 +321,8 @@ pub fn is_could_not_tell(code: ProblemCode) -> bool {
         | ProblemCode::WrongField
         | ProblemCode::FileExists
         | ProblemCode::FileNotWritten
-        | ProblemCode::SyncFailed => false,
+        | ProblemCode::SyncFailed
+        | ProblemCode::DesktopRefused => false,
     }
 }
 

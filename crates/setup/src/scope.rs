@@ -14,14 +14,32 @@ pub enum Vocabulary {
     ApiToken,
 }
 
+/// More than twice the longest name in Bitbucket's lists.
+const LONGEST_NAME: usize = 64;
+
 /// One scope, written as Bitbucket writes it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Scope(String);
 
 impl Scope {
-    /// Takes a scope name as Bitbucket wrote it.
+    /// Takes a scope name as Bitbucket writes it.
     pub fn new(name: impl Into<String>) -> Self {
         Self(name.into())
+    }
+
+    /// Reads a scope name that came from outside; nothing where it is not written as one.
+    ///
+    /// A name is shown to people, so that no server may put anything else there, least of all a
+    /// token that it repeats.
+    pub fn read(name: &str) -> Option<Self> {
+        let is_name = !name.is_empty()
+            && name.len() <= LONGEST_NAME
+            && name.chars().all(|character| {
+                character.is_ascii_lowercase()
+                    || character.is_ascii_digit()
+                    || matches!(character, ':' | '-' | '_' | '.')
+            });
+        is_name.then(|| Self::new(name))
     }
 
     /// The name as Bitbucket writes it.
@@ -87,12 +105,12 @@ impl fmt::Display for Scope {
     }
 }
 
-/// Reads the value of an `x-oauth-scopes` header: names between commas, with or without spaces.
+/// Reads the value of an `x-oauth-scopes` header: names between commas, with or without spaces. What
+/// is not written as a scope's name is left out.
 pub fn parse_scope_list(header: &str) -> Vec<Scope> {
     let mut scopes: Vec<Scope> = header
         .split(|character: char| character == ',' || character.is_whitespace())
-        .filter(|name| !name.is_empty())
-        .map(Scope::new)
+        .filter_map(Scope::read)
         .collect();
     scopes.sort();
     scopes.dedup();
@@ -132,6 +150,12 @@ mod tests {
             scopes(&["account", "project:admin", "repository"])
         );
         assert_eq!(parse_scope_list(""), []);
+        assert_eq!(
+            parse_scope_list("ATCTT3xFfGN0=AB, <b>account</b>, account"),
+            scopes(&["account"]),
+            "what is no name is left out"
+        );
+        assert_eq!(parse_scope_list(&"a".repeat(65)), []);
     }
 
     #[test]

@@ -15,6 +15,11 @@ impl CredentialSlot {
     /// Both slots, in the order in which a report shows them.
     pub const ALL: [Self; 2] = [Self::WorkspaceToken, Self::Account];
 
+    /// The slot of a name, where there is one.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|slot| slot.as_str() == name)
+    }
+
     /// The name in JSON, in check IDs and in the keychain.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -62,6 +67,11 @@ impl SecretSlot {
         Self::BalkanIdKeySecret,
         Self::ScimToken,
     ];
+
+    /// The slot of a name, where there is one.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|slot| slot.as_str() == name)
+    }
 
     /// The name in the keychain: the user name is `<workspace>/<this>`.
     pub fn as_str(self) -> &'static str {

@@ -127,6 +127,23 @@ pub fn holds_token(text: &str) -> bool {
     .any(looks_like_token)
 }
 
+/// A text with everything in it that looks like a token masked, as what others say is shown.
+pub fn without_tokens(text: &str) -> String {
+    text.split_inclusive(|character: char| !is_token_character(character))
+        .map(|part| {
+            let word = part.trim_end_matches(|character: char| !is_token_character(character));
+            match looks_like_token(word) {
+                true => format!("••••{}", &part[word.len()..]),
+                false => part.to_owned(),
+            }
+        })
+        .collect()
+}
+
+fn is_token_character(character: char) -> bool {
+    character.is_ascii_alphanumeric() || matches!(character, '-' | '_' | '=')
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -162,6 +179,16 @@ mod tests {
         }
         assert!(!holds_token("ATAT is how an API token begins"));
         assert!(!holds_token("Reads Bitbucket for access reviews"));
+    }
+
+    #[test]
+    fn a_token_in_what_others_say_is_masked() {
+        let token = format!("ATCTT3xFfGN0canary{}=AB", "a".repeat(30));
+        assert_eq!(
+            without_tokens(&format!("é (token \"{token}\") of {token}: refused")),
+            "é (token \"••••\") of ••••: refused"
+        );
+        assert_eq!(without_tokens("project:admin"), "project:admin");
     }
 
     #[test]

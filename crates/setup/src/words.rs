@@ -364,6 +364,13 @@ pub fn of(code: ProblemCode) -> Words {
             BalkanIdIntegrations,
             AfterChange,
         ),
+        ProblemCode::DesktopRefused => (
+            "The desktop did not do it",
+            Error,
+            &["Do it by hand; nothing else depends on it."],
+            ThisProgram,
+            Now,
+        ),
         ProblemCode::DefectOfThisTool => (
             "A defect of this program",
             Error,

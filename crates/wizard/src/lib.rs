@@ -8,9 +8,11 @@ pub mod files;
 pub mod home;
 pub mod inputs;
 pub mod json;
+mod practice;
 mod run;
 mod services;
 
 pub use inputs::Inputs;
+pub use practice::Practice;
 pub use run::Run;
 pub use services::Services;

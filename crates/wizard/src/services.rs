@@ -5,9 +5,11 @@ use std::sync::Arc;
 
 use bbsetup_http::{Client, Limits, Network};
 use bbsetup_setup::guide::Pages;
-use bbsetup_setup::{ApiUrl, Problem, WorkspaceId};
+use bbsetup_setup::{Problem, WorkspaceId};
 use bbsetup_vault::Vault;
 use jiff::Timestamp;
+
+use crate::practice::Practice;
 
 /// The world, as the front doors hand it in: no use case reads the environment or a clock itself.
 #[derive(Clone)]
@@ -22,8 +24,8 @@ pub struct Services {
     pub home: PathBuf,
     /// The time.
     pub clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
-    /// The practice Bitbucket's address, in practice mode.
-    pub practice: Option<ApiUrl>,
+    /// Practice mode, where it is on.
+    pub practice: Option<Practice>,
     /// The program's version.
     pub version: &'static str,
 }
@@ -45,7 +47,7 @@ impl Services {
     /// The pages that guides open.
     pub fn pages(&self, workspace: Option<&WorkspaceId>) -> Pages {
         match &self.practice {
-            Some(bitbucket) => Pages::practice(bitbucket),
+            Some(practice) => Pages::practice(&practice.bitbucket),
             None => Pages::real(workspace),
         }
     }

@@ -33,11 +33,7 @@ export type * from './generated/index.ts';
 
 /** What a person may say a secret is for. */
 export type SecretSlot =
-  | 'workspace_token'
-  | 'account'
-  | 'balkanid_key_id'
-  | 'balkanid_key_secret'
-  | 'scim_token';
+  'workspace_token' | 'account' | 'balkanid_key_id' | 'balkanid_key_secret' | 'scim_token';
 
 /** The two credentials of Bitbucket's that a check looks at. */
 export type CredentialSlot = 'workspace_token' | 'account';
@@ -74,7 +70,14 @@ export const discard = (): Promise<HomeJson> => invoke('discard');
 /** What a step says. */
 export const guide = (step: string): Promise<GuideJson> => invoke('guide', { step });
 
-/** Takes the answer to a step; what was typed is kept also where it cannot be read. */
+/** Keeps what was typed on a step so far, without asking whether it is right. */
+export const keep = (step: string, draft: DraftJson): Promise<StepAnswerJson> =>
+  invoke('keep', { step, draft });
+
+/**
+ * Takes the answer to a step and looks at what it names; what was typed is kept also where it
+ * cannot be read.
+ */
 export const answer = (step: string, draft: DraftJson): Promise<StepAnswerJson> =>
   invoke('answer', { step, draft });
 

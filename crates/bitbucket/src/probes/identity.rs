@@ -6,7 +6,6 @@
 use bbsetup_http::ErrorKind;
 use bbsetup_setup::{CheckName, CredentialSlot, Finding, Outcome};
 
-use crate::data_center;
 use crate::diagnosis;
 use crate::reply::{Form, Refusal, Reply, one_line};
 use crate::session::{Asked, NoAnswer, Refused, Session};
@@ -64,11 +63,13 @@ pub(crate) async fn probe(session: &Session<'_>) -> Identity {
         Ok(Reply::Refused(refusal)) => {
             let refusal = of_no_bitbucket(refusal);
             if let Refusal::NotBitbucket { looks_like } = &refusal
-                && let Some(found) = data_center_at(session, looks_like).await
+                && let Some(version) = session.data_center(looks_like).await
             {
-                let (outcome, problem) =
-                    session.judge(name, |around| diagnosis::data_center(&found, around));
-                let finding = session.finding(name, Some(evidence), outcome, Some(problem));
+                let problem = session.judge(name, |around| {
+                    diagnosis::data_center(around.host, &version).on_check(around.id)
+                });
+                let finding =
+                    session.finding(name, Some(evidence), Outcome::Missing, Some(problem));
                 return Identity::Final(finding, "The API URL is not of Bitbucket Cloud.");
             }
             let finding = session.refused(name, evidence, Refused::Answer(&refusal));
@@ -98,18 +99,6 @@ fn of_no_bitbucket(refusal: Refusal) -> Refusal {
         },
         other => other,
     }
-}
-
-async fn data_center_at(session: &Session<'_>, looks_like: &str) -> Option<String> {
-    if session.target.api_url.is_bitbucket_cloud() {
-        return None;
-    }
-    let version = data_center::version(session).await;
-    version.or_else(|| {
-        looks_like
-            .contains("Data Center")
-            .then(|| "not told".to_owned())
-    })
 }
 
 /// Why nothing more is asked after a refusal; `None` where the other checks may fare better.

@@ -17,16 +17,19 @@ use crate::{exit, report};
 
 pub(super) async fn ask(context: &Context, run: &Run, asker: &Asker, step: Step) -> Next {
     let asked = match step {
-        Step::ServiceAccount => service_account(run, asker),
-        Step::Workspace => text(run, asker, step, "Workspace ID", |draft| {
-            &mut draft.workspace
-        }),
-        Step::ApiUrl => text(run, asker, step, "API URL", |draft| &mut draft.api_url),
+        Step::ServiceAccount => service_account(run, asker).await,
+        Step::Workspace => {
+            text(run, asker, step, "Workspace ID", |draft| {
+                &mut draft.workspace
+            })
+            .await
+        }
+        Step::ApiUrl => text(run, asker, step, "API URL", |draft| &mut draft.api_url).await,
         Step::WorkspaceToken => workspace_token(context, run, asker).await,
         Step::Account => account(context, run, asker).await,
         Step::Report => permissions(context, run, asker).await,
-        Step::BalkanId => balkanid(run, asker),
-        Step::Answers => answers(run, asker),
+        Step::BalkanId => balkanid(run, asker).await,
+        Step::Answers => answers(run, asker).await,
         Step::Submit => submit(run, asker).await,
         Step::Done => done(run, asker),
     };
@@ -38,8 +41,11 @@ fn draft(run: &Run) -> DraftJson {
 }
 
 /// Answers a step; tells what is wrong and says whether it is done.
-fn answered(run: &Run, asker: &Asker, step: Step, draft: DraftJson) -> bool {
-    let answer = run.answer(step, draft);
+async fn answered(run: &Run, asker: &Asker, step: Step, draft: DraftJson) -> bool {
+    let answer = run.answer_and_look(step, draft).await;
+    if let Some(seen) = &answer.seen {
+        asker.say(seen);
+    }
     asker.tell_problems(&answer.problems);
     !answer.problems.iter().any(is_error)
 }
@@ -48,7 +54,7 @@ fn is_error(problem: &ProblemJson) -> bool {
     problem.severity == bbsetup_wizard::json::SeverityJson::Error
 }
 
-fn service_account(run: &Run, asker: &Asker) -> Result<Next, Left> {
+async fn service_account(run: &Run, asker: &Asker) -> Result<Next, Left> {
     while !asker
         .agrees("Is there an account for BalkanID, and is it an administrator of the workspace?")?
     {
@@ -58,12 +64,12 @@ fn service_account(run: &Run, asker: &Asker) -> Result<Next, Left> {
         service_account_confirmed: true,
         ..draft(run)
     };
-    answered(run, asker, Step::ServiceAccount, draft);
+    answered(run, asker, Step::ServiceAccount, draft).await;
     Ok(Next::On)
 }
 
 /// Asks for one line until it can be read.
-fn text(
+async fn text(
     run: &Run,
     asker: &Asker,
     step: Step,
@@ -81,7 +87,7 @@ fn text(
         let typed = asker.text(question, at_hand.as_deref())?;
         let mut draft = draft(run);
         *field(&mut draft) = Some(typed.clone());
-        if answered(run, asker, step, draft) {
+        if answered(run, asker, step, draft).await {
             return Ok(Next::On);
         }
         at_hand = Some(typed);
@@ -154,7 +160,8 @@ async fn account(context: &Context, run: &Run, asker: &Asker) -> Result<Next, Le
     loop {
         text(run, asker, Step::Account, "Account e-mail", |draft| {
             &mut draft.account
-        })?;
+        })
+        .await?;
         secret(run, asker, SecretSlot::Account, false)?;
         if checked(context, run, asker, &[CredentialSlot::Account]).await == VerdictJson::Ready {
             return Ok(Next::On);
@@ -226,7 +233,7 @@ fn end_of_check(asker: &Asker) -> exit::Code {
     }
 }
 
-fn balkanid(run: &Run, asker: &Asker) -> Result<Next, Left> {
+async fn balkanid(run: &Run, asker: &Asker) -> Result<Next, Left> {
     let given: DraftJson = asker.given().draft.clone().into();
     loop {
         let mut draft = draft(run);
@@ -276,13 +283,13 @@ fn balkanid(run: &Run, asker: &Asker) -> Result<Next, Left> {
             "BalkanID Public API (https://<tenant>.balkanid.app/api/public), or empty",
             public.as_deref(),
         )?);
-        if answered(run, asker, Step::BalkanId, draft) {
+        if answered(run, asker, Step::BalkanId, draft).await {
             return Ok(Next::On);
         }
     }
 }
 
-fn answers(run: &Run, asker: &Asker) -> Result<Next, Left> {
+async fn answers(run: &Run, asker: &Asker) -> Result<Next, Left> {
     let answers = run.answers();
     for line in &answers.lines {
         asker.say(&format!("  {:32} {}", line.label, line.value));
@@ -304,7 +311,7 @@ fn answers(run: &Run, asker: &Asker) -> Result<Next, Left> {
         false => return Ok(Next::End(exit::USAGE)),
     };
     if ready && chosen == 0 {
-        answered(run, asker, Step::Answers, draft(run));
+        answered(run, asker, Step::Answers, draft(run)).await;
         return Ok(Next::On);
     }
     let line = &answers.lines[chosen - usize::from(ready)];

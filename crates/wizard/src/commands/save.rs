@@ -1,7 +1,7 @@
 //! Secrets into the keychain.
 
 use bbsetup_setup::{Problem, Report, SecretSlot};
-use bbsetup_vault::Entry;
+use bbsetup_vault::{Entry, VaultKind};
 
 use crate::home::{Home, SavedProfile, SavedVerdict};
 use crate::inputs::{Inputs, read_secret};
@@ -43,10 +43,11 @@ pub async fn save(
     let mut profile =
         known.unwrap_or_else(|| SavedProfile::new(&workspace, inputs.draft.clone().into()));
     profile.draft = inputs.draft.clone().into();
-    for slot in &saved {
-        if !profile.saved_slots.contains(slot) {
-            profile.saved_slots.push(slot.clone());
-        }
+    let known_slots = profile.saved_slots.clone();
+    if services.vault.kind() == VaultKind::Os {
+        // What is in this process alone is not there for the next.
+        let new = saved.iter().filter(|slot| !known_slots.contains(slot));
+        profile.saved_slots.extend(new.cloned());
     }
     match report {
         Some(report) => {

@@ -29,15 +29,14 @@ pub struct HomeJson {
 pub struct PracticeJson {
     /// Where the practice Bitbucket is.
     pub bitbucket_url: String,
-    /// Values to try, by input name (`workspace`, `workspace_token`, `account`, …). They open
-    /// nothing but the practice servers on this machine.
+    /// Values to try. They open nothing but the practice servers on this machine.
     pub values: Vec<PracticeValueJson>,
 }
 
 /// A value to try in practice mode.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 pub struct PracticeValueJson {
-    /// The input it is for.
+    /// The field that it is for, by the name that a problem's `field` has for it.
     pub input: String,
     /// What a person calls it.
     pub label: String,

@@ -2,7 +2,8 @@
 
 use bbsetup_setup::{Owner, ProblemCode, SecretSlot, Step};
 
-use super::{State, problems_of, workspace_of};
+use super::State;
+use super::typed::{problems_of, workspace_of};
 use crate::json::{
     AnswerLineJson, AnswersJson, HeldJson, ProgressJson, RouteJson, SecretJson, StateJson,
     StepJson, StepStateJson, VerdictJson,

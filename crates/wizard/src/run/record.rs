@@ -1,0 +1,115 @@
+//! What a run leaves behind: exports and evidence.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use bbsetup_setup::draft::read_workspace;
+use bbsetup_setup::{Problem, ProblemCode, Secret, SecretSlot};
+
+use super::Run;
+use crate::commands::evidence::{self, About};
+use crate::commands::export::{self, Configuration, Sealed};
+use crate::files::Existing;
+use crate::inputs::Inputs;
+use crate::json::{ExportFormatJson, ExportJson};
+
+impl Run {
+    /// Where an export goes unless the person says otherwise, in `folder`.
+    pub fn suggested_path(&self, format: ExportFormatJson, folder: &Path) -> PathBuf {
+        let workspace = read_workspace(self.state().draft.workspace.as_deref()).map_or_else(
+            |_| "bitbucket".to_owned(),
+            |workspace| workspace.as_str().trim_matches(['{', '}']).to_owned(),
+        );
+        let name = match format {
+            ExportFormatJson::Json => "setup.json",
+            ExportFormatJson::Toml => "setup.toml",
+            ExportFormatJson::Env => "setup.env",
+            ExportFormatJson::Age => "setup.age",
+            ExportFormatJson::EvidenceMarkdown => "evidence.md",
+            ExportFormatJson::EvidenceHtml => "evidence.html",
+        };
+        folder.join(format!("balkanid-{workspace}-{name}"))
+    }
+
+    /// Writes an export or an evidence report.
+    ///
+    /// # Errors
+    /// What is missing, or why the file was not written.
+    pub async fn export(
+        &self,
+        format: ExportFormatJson,
+        path: &Path,
+        existing: Existing,
+        passphrase: Option<Secret>,
+    ) -> Result<ExportJson, Vec<Problem>> {
+        let one = |problem: Problem| vec![problem];
+        let inputs = self.inputs();
+        let integration_id = self.integration_id();
+        let report = self.state().report.as_ref().map(|(json, _)| json.clone());
+        let about = || About {
+            version: self.services.version.to_owned(),
+            account: inputs.draft.account.clone().unwrap_or_default(),
+            integration_id: integration_id.clone(),
+        };
+        let no_report = || {
+            one(Problem::new(
+                ProblemCode::ValueMissing,
+                "There is no permission report to write down yet.",
+            )
+            .with_hints(vec!["Check the permissions first.".to_owned()]))
+        };
+        match format {
+            ExportFormatJson::EvidenceMarkdown => {
+                let text = evidence::markdown(&report.ok_or_else(no_report)?, &about());
+                export::written(path, text.as_bytes(), existing, false).map_err(one)
+            }
+            ExportFormatJson::EvidenceHtml => {
+                let text = evidence::html(&report.ok_or_else(no_report)?, &about());
+                export::written(path, text.as_bytes(), existing, false).map_err(one)
+            }
+            ExportFormatJson::Json | ExportFormatJson::Toml | ExportFormatJson::Env => {
+                let configuration =
+                    Configuration::of(&inputs.draft.clone().into(), integration_id)?;
+                export::export(&configuration, format, None, path, existing).map_err(one)
+            }
+            ExportFormatJson::Age => {
+                let configuration =
+                    Configuration::of(&inputs.draft.clone().into(), integration_id)?;
+                let passphrase = passphrase.ok_or_else(|| one(export::no_passphrase()))?;
+                let sealed = Sealed {
+                    secrets: self.all_secrets(&inputs).await.map_err(one)?,
+                    passphrase,
+                };
+                export::export(&configuration, format, Some(&sealed), path, existing).map_err(one)
+            }
+        }
+    }
+
+    async fn all_secrets(&self, inputs: &Inputs) -> Result<BTreeMap<SecretSlot, Secret>, Problem> {
+        let services = self.services();
+        let workspace = read_workspace(inputs.draft.workspace.as_deref())?;
+        let mut secrets = BTreeMap::new();
+        for slot in SecretSlot::ALL {
+            if let Some(secret) = inputs.secret(slot, &workspace, &services.vault).await? {
+                secrets.insert(slot, secret);
+            }
+        }
+        Ok(secrets)
+    }
+
+    pub(super) fn integration_id(&self) -> Option<String> {
+        let state = self.state();
+        let submitted = state
+            .submitted
+            .as_ref()
+            .and_then(|submitted| submitted.integration_id.clone());
+        submitted.or_else(|| {
+            let workspace = read_workspace(state.draft.workspace.as_deref()).ok()?;
+            self.home_folder()
+                .profile(&workspace)
+                .ok()
+                .flatten()?
+                .integration_id
+        })
+    }
+}

@@ -1,0 +1,142 @@
+//! Saving, submitting and watching, from the answers of a run.
+
+use bbsetup_setup::{Owner, Problem, ProblemCode, Secret, SecretSlot, Step};
+use bbsetup_vault::VaultKind;
+use tokio_util::sync::CancellationToken;
+
+use super::Run;
+use crate::commands::save;
+use crate::commands::submit::Submission;
+use crate::commands::watch::Patience;
+use crate::json::{KeyNamesJson, PlanJson, RouteJson, SaveJson, SubmitEventJson, SubmitJson};
+
+impl Run {
+    /// Saves the secrets to the keychain.
+    ///
+    /// # Errors
+    /// What is wrong with the values or with the keychain.
+    pub async fn save(&self) -> Result<SaveJson, Vec<Problem>> {
+        let report = self
+            .state()
+            .report
+            .as_ref()
+            .and_then(|(_, report)| report.clone());
+        let services = self.services();
+        let saved = save::save(&services, &self.inputs(), report.as_ref()).await?;
+        if services.vault.kind() == VaultKind::Os {
+            // From here on the keychain is asked for them.
+            let mut state = self.state();
+            let slots: Vec<SecretSlot> = saved
+                .saved
+                .iter()
+                .filter_map(|slot| SecretSlot::named(slot))
+                .collect();
+            state.held.retain(|slot, _| !slots.contains(slot));
+            state.in_keychain.extend(slots);
+        }
+        Ok(saved)
+    }
+
+    /// What would be written to BalkanID.
+    ///
+    /// # Errors
+    /// What is missing or cannot be read.
+    pub async fn plan(&self, keys: Option<&KeyNamesJson>) -> Result<PlanJson, Vec<Problem>> {
+        let services = self.services();
+        let submission = Submission::prepare(&services, &self.inputs(), Owner::Required).await?;
+        Ok(submission.plan(&services, keys).await)
+    }
+
+    /// Saves, submits by the given route, and watches until the sync ends.
+    ///
+    /// On the assisted route nothing is written; the status is watched where there is a key.
+    pub async fn submit(
+        &self,
+        route: RouteJson,
+        keys: Option<&KeyNamesJson>,
+        patience: Patience,
+        events: &(dyn Fn(SubmitEventJson) + Send + Sync),
+        stop: &CancellationToken,
+    ) -> Result<SubmitJson, Vec<Problem>> {
+        let one = |problem: Problem| vec![problem];
+        events(SubmitEventJson::Stage {
+            stage: "keychain".to_owned(),
+            text: "Saving the secrets to the keychain".to_owned(),
+        });
+        let saved = self.save().await?;
+        events(SubmitEventJson::StageDone {
+            stage: "keychain".to_owned(),
+            text: format!(
+                "{} saved to {}.",
+                count(saved.saved.len(), "secret"),
+                saved.store
+            ),
+        });
+        let services = self.services();
+        let submission = Submission::prepare(&services, &self.inputs(), Owner::Required).await?;
+        let submitted = match route {
+            RouteJson::Api => submission
+                .submit(&services, keys, patience, events)
+                .await
+                .map_err(one)?,
+            RouteJson::Assisted => assisted(),
+        };
+        self.state().submitted = Some(submitted.clone());
+        if route == RouteJson::Api && submitted.correlation_id.is_some() {
+            events(SubmitEventJson::Stage {
+                stage: "watch".to_owned(),
+                text: "Waiting for BalkanID to read Bitbucket".to_owned(),
+            });
+            let status = match submission.tenant() {
+                Some(tenant) => tenant
+                    .watch(&services, patience, events, stop)
+                    .await
+                    .map_err(one)?,
+                None => return Ok(submitted),
+            };
+            events(SubmitEventJson::StageDone {
+                stage: "watch".to_owned(),
+                text: status.words.clone(),
+            });
+            self.state().status = Some(status);
+        }
+        self.home_folder().drop_progress().map_err(one)?;
+        self.state().current = Some(Step::Done);
+        Ok(submitted)
+    }
+
+    /// The value of a field of BalkanID's form, for the clipboard, and whether it is a secret.
+    ///
+    /// # Errors
+    /// What is missing or cannot be read.
+    pub async fn form_value(&self, field: &str) -> Result<(Secret, bool), Vec<Problem>> {
+        let submission =
+            Submission::prepare(&self.services(), &self.inputs(), Owner::Required).await?;
+        submission.form_value(field).ok_or_else(|| {
+            vec![Problem::new(
+                ProblemCode::DefectOfThisTool,
+                "There is no such field to copy.",
+            )]
+        })
+    }
+}
+
+fn assisted() -> SubmitJson {
+    SubmitJson {
+        schema: "bbsetup.submit/1".to_owned(),
+        route: RouteJson::Assisted,
+        integration_id: None,
+        correlation_id: None,
+        created: false,
+        differences: Vec::new(),
+        problems: Vec::new(),
+    }
+}
+
+/// `3 secrets`, `1 secret`.
+fn count(number: usize, noun: &str) -> String {
+    match number {
+        1 => format!("1 {noun}"),
+        number => format!("{number} {noun}s"),
+    }
+}

@@ -1,0 +1,81 @@
+//! What was typed: what is wrong with it, and what may be kept of it.
+
+use bbsetup_setup::draft::{
+    read_account, read_api_url, read_balkanid_public_url, read_balkanid_url, read_owner,
+    read_primary_owner, read_workspace,
+};
+use bbsetup_setup::{Draft, Problem, ProblemCode, Step, WorkspaceId, token};
+
+use crate::json::DraftJson;
+
+/// A token pasted into a field for something else is neither kept nor saved.
+pub(super) fn without_secrets(mut draft: DraftJson) -> DraftJson {
+    let fields = [
+        &mut draft.workspace,
+        &mut draft.api_url,
+        &mut draft.account,
+        &mut draft.balkanid_url,
+        &mut draft.balkanid_public_url,
+        &mut draft.primary_owner,
+        &mut draft.description,
+    ];
+    for field in fields {
+        if field.as_deref().is_some_and(token::holds_token) {
+            *field = None;
+        }
+    }
+    draft
+        .secondary_owners
+        .retain(|owner| !token::holds_token(owner));
+    draft
+}
+
+/// What is wrong with the answer to one step.
+pub(super) fn problems_of(step: Step, draft: &Draft) -> Vec<Problem> {
+    match step {
+        Step::ServiceAccount if !draft.service_account_confirmed => vec![
+            Problem::new(
+                ProblemCode::ValueMissing,
+                "Say that there is an account for BalkanID before going on.",
+            )
+            .on_field("service-account"),
+        ],
+        Step::Workspace => read_workspace(draft.workspace.as_deref())
+            .err()
+            .into_iter()
+            .collect(),
+        Step::ApiUrl => read_api_url(draft.api_url.as_deref())
+            .err()
+            .into_iter()
+            .collect(),
+        Step::Account => read_account(draft.account.as_deref())
+            .err()
+            .into_iter()
+            .collect(),
+        Step::BalkanId => {
+            let mut problems: Vec<Problem> = Vec::new();
+            problems.extend(read_primary_owner(draft.primary_owner.as_deref()).err());
+            for owner in draft
+                .secondary_owners
+                .iter()
+                .filter(|owner| !owner.trim().is_empty())
+            {
+                problems.extend(read_owner(owner, "secondary-owner").err());
+            }
+            problems.extend(read_balkanid_url(draft.balkanid_url.as_deref()).err());
+            problems.extend(read_balkanid_public_url(draft.balkanid_public_url.as_deref()).err());
+            problems
+        }
+        Step::ServiceAccount
+        | Step::WorkspaceToken
+        | Step::Report
+        | Step::Answers
+        | Step::Submit
+        | Step::Done => Vec::new(),
+    }
+}
+
+/// The workspace that a draft is about, once it can be read.
+pub(super) fn workspace_of(draft: &Draft) -> Option<WorkspaceId> {
+    read_workspace(draft.workspace.as_deref()).ok()
+}

@@ -1,0 +1,141 @@
+//! One person at one set-up: what an answer is looked at for, and what is told of it.
+#![allow(clippy::expect_used, reason = "a test ends at the first surprise")]
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bbsetup_http::{Limits, Network, Proxy};
+use bbsetup_sandbox::{Sandbox, Scenario};
+use bbsetup_setup::Step;
+use bbsetup_vault::Vault;
+use bbsetup_wizard::json::{DraftJson, SeverityJson, StepAnswerJson};
+use bbsetup_wizard::{Run, Services};
+use tempfile::TempDir;
+
+struct Desk {
+    run: Run,
+    sandbox: Sandbox,
+    _home: TempDir,
+}
+
+impl Desk {
+    async fn of(scenario: &str) -> Self {
+        let scenario = Scenario::named(scenario).expect("a scenario");
+        let home = tempfile::tempdir().expect("a folder");
+        let services = Services {
+            vault: Vault::memory(),
+            limits: Limits {
+                connect: Duration::from_secs(5),
+                total: Duration::from_secs(5),
+                retries: 0,
+                ..Limits::default()
+            },
+            network: Network {
+                proxy: Proxy::None,
+                ..Network::default()
+            },
+            home: home.path().into(),
+            clock: Arc::new(jiff::Timestamp::now),
+            practice: None,
+            version: "0.0.0",
+        };
+        let run = Run::new(services);
+        run.begin(None).expect("a set-up");
+        Self {
+            run,
+            sandbox: Sandbox::start(scenario).await.expect("free ports"),
+            _home: home,
+        }
+    }
+
+    async fn api_url(&self, url: &str) -> StepAnswerJson {
+        let draft = DraftJson {
+            workspace: Some("acme".into()),
+            api_url: Some(url.into()),
+            ..DraftJson::default()
+        };
+        self.run.answer_and_look(Step::ApiUrl, draft).await
+    }
+}
+
+fn problems(answer: &StepAnswerJson) -> Vec<(&str, SeverityJson, Option<&str>)> {
+    answer
+        .problems
+        .iter()
+        .map(|problem| {
+            (
+                problem.code.as_str(),
+                problem.severity,
+                problem.field.as_deref(),
+            )
+        })
+        .collect()
+}
+
+#[tokio::test]
+async fn bitbucket_is_recognised_without_any_credential() {
+    let desk = Desk::of("ready").await;
+    let url = desk.sandbox.bitbucket_url();
+    let answer = desk.api_url(&format!("{url}/2.0/")).await;
+    assert!(answer.problems.is_empty(), "{:?}", answer.problems);
+    let host = url.trim_start_matches("http://");
+    assert_eq!(answer.seen, Some(format!("Bitbucket answers at {host}")));
+    assert_eq!(answer.progress.current, "workspace_token");
+    let asked = desk.sandbox.requests();
+    assert!(
+        asked.iter().all(|entry| entry.credential.is_empty()),
+        "{asked:?}"
+    );
+}
+
+#[tokio::test]
+async fn something_else_at_the_address_keeps_the_step_open() {
+    for (scenario, code) in [
+        ("data-center", "data_center_found"),
+        ("proxy-page", "not_bitbucket"),
+    ] {
+        let desk = Desk::of(scenario).await;
+        let answer = desk.api_url(&desk.sandbox.bitbucket_url()).await;
+        assert_eq!(
+            problems(&answer),
+            [(code, SeverityJson::Error, Some("api-url"))],
+            "{scenario}"
+        );
+        assert_eq!(answer.progress.current, "api_url", "{scenario}");
+        assert_eq!(answer.seen, None, "{scenario}");
+    }
+}
+
+#[tokio::test]
+async fn no_answer_is_told_and_stands_in_nobodys_way() {
+    let desk = Desk::of("ready").await;
+    let free = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let nobody = free.local_addr().expect("an address");
+    drop(free);
+    let answer = desk.api_url(&format!("http://{nobody}")).await;
+    assert_eq!(
+        problems(&answer),
+        [("unreachable", SeverityJson::Warning, Some("api-url"))]
+    );
+    assert_eq!(answer.progress.current, "workspace_token");
+}
+
+#[tokio::test]
+async fn a_workspace_read_out_of_an_address_is_shown() {
+    let desk = Desk::of("ready").await;
+    for (typed, seen) in [
+        ("acme", "Workspace ID: acme"),
+        (
+            "https://bitbucket.org/acme/workspace/overview",
+            "Workspace ID: acme, read from what was pasted",
+        ),
+    ] {
+        let draft = DraftJson {
+            workspace: Some(typed.into()),
+            ..DraftJson::default()
+        };
+        let answer = desk.run.answer_and_look(Step::Workspace, draft).await;
+        assert_eq!(answer.seen.as_deref(), Some(seen), "{typed}");
+    }
+    assert!(desk.sandbox.requests().is_empty(), "nothing needs asking");
+}

@@ -1,0 +1,253 @@
+//! The commands that the window may call: take, call, convert. No decision is made here.
+//!
+//! The same list stands in `build.rs`, which makes a permission of each, and in
+//! `ui/src/ipc/index.ts`, which calls them.
+
+use std::path::Path;
+
+use bbsetup_setup::{CredentialSlot, Problem, ProblemCode, Secret, SecretSlot, Step};
+use bbsetup_wizard::Run;
+use bbsetup_wizard::commands::watch::Patience;
+use bbsetup_wizard::files::Existing;
+use bbsetup_wizard::json::{
+    AnswersJson, CheckEventJson, CheckJson, DraftJson, ExportFormatJson, ExportJson, GuideJson,
+    HomeJson, KeyNamesJson, KeychainJson, PlanJson, ProblemJson, ProgressJson, RouteJson, SaveJson,
+    StatusJson, StepAnswerJson, SubmitEventJson, SubmitJson,
+};
+use serde::Serialize;
+use tauri::State;
+use tauri::ipc::Channel;
+
+use crate::clipboard::Clipboard;
+use crate::progress::{KeychainWatch, UnderWay};
+use crate::services;
+
+/// What a command gives back; failures are always a list.
+type Answer<T> = Result<T, Vec<ProblemJson>>;
+
+/// Everything that the commands work with.
+pub(crate) struct Door {
+    pub(crate) run: Run,
+    pub(crate) under_way: UnderWay,
+    pub(crate) keychain: KeychainWatch,
+    pub(crate) clipboard: Clipboard,
+}
+
+#[tauri::command]
+pub(crate) fn home(door: State<'_, Door>) -> HomeJson {
+    door.run.home()
+}
+
+#[tauri::command]
+pub(crate) fn watch_keychain(door: State<'_, Door>, events: Channel<()>) {
+    door.keychain.tell(events);
+}
+
+#[tauri::command]
+pub(crate) async fn probe_keychain(door: State<'_, Door>) -> Answer<KeychainJson> {
+    Ok(door.run.probe_keychain().await)
+}
+
+#[tauri::command]
+pub(crate) fn use_memory_only(door: State<'_, Door>) -> KeychainJson {
+    door.run.use_memory_only()
+}
+
+#[tauri::command]
+pub(crate) fn begin(door: State<'_, Door>, workspace: Option<&str>) -> Answer<ProgressJson> {
+    one(door.run.begin(workspace))
+}
+
+#[tauri::command]
+pub(crate) fn resume(door: State<'_, Door>) -> Answer<ProgressJson> {
+    one(door.run.resume())
+}
+
+#[tauri::command]
+pub(crate) fn discard(door: State<'_, Door>) -> Answer<HomeJson> {
+    one(door.run.discard())
+}
+
+#[tauri::command]
+pub(crate) fn guide(door: State<'_, Door>, step: &str) -> Answer<GuideJson> {
+    Ok(door.run.guide(known(step, Step::named)?))
+}
+
+#[tauri::command]
+pub(crate) async fn answer(
+    door: State<'_, Door>,
+    step: String,
+    draft: DraftJson,
+) -> Answer<StepAnswerJson> {
+    let step = known(&step, Step::named)?;
+    Ok(door.run.answer_and_look(step, draft).await)
+}
+
+#[tauri::command]
+pub(crate) fn keep(door: State<'_, Door>, step: &str, draft: DraftJson) -> Answer<StepAnswerJson> {
+    Ok(door.run.keep_typed(known(step, Step::named)?, draft))
+}
+
+#[tauri::command]
+pub(crate) fn hold_secret(
+    door: State<'_, Door>,
+    slot: &str,
+    secret: String,
+) -> Answer<StepAnswerJson> {
+    let secret = Secret::new(secret);
+    Ok(door
+        .run
+        .hold_secret(known(slot, SecretSlot::named)?, &secret))
+}
+
+#[tauri::command]
+pub(crate) fn drop_secret(door: State<'_, Door>, slot: &str) -> Answer<ProgressJson> {
+    Ok(door.run.drop_secret(known(slot, SecretSlot::named)?))
+}
+
+#[tauri::command]
+pub(crate) async fn check(
+    door: State<'_, Door>,
+    slots: Vec<String>,
+    events: Channel<CheckEventJson>,
+) -> Answer<CheckJson> {
+    let slots = slots
+        .iter()
+        .map(|slot| known(slot, CredentialSlot::named))
+        .collect::<Answer<Vec<_>>>()?;
+    let stop = door.under_way.begin();
+    let checked = door.run.check(&slots, &told(events), &stop).await;
+    Ok(checked.json)
+}
+
+#[tauri::command]
+pub(crate) fn cancel(door: State<'_, Door>) {
+    door.under_way.stop();
+}
+
+#[tauri::command]
+pub(crate) fn answers(door: State<'_, Door>) -> AnswersJson {
+    door.run.answers()
+}
+
+#[tauri::command]
+pub(crate) async fn save(door: State<'_, Door>) -> Answer<SaveJson> {
+    all(door.run.save().await)
+}
+
+#[tauri::command]
+pub(crate) async fn plan(door: State<'_, Door>, keys: Option<KeyNamesJson>) -> Answer<PlanJson> {
+    all(door.run.plan(keys.as_ref()).await)
+}
+
+#[tauri::command]
+pub(crate) async fn submit(
+    door: State<'_, Door>,
+    route: RouteJson,
+    keys: Option<KeyNamesJson>,
+    events: Channel<SubmitEventJson>,
+) -> Answer<SubmitJson> {
+    let stop = door.under_way.begin();
+    let patience = Patience::default();
+    all(door
+        .run
+        .submit(route, keys.as_ref(), patience, &told(events), &stop)
+        .await)
+}
+
+#[tauri::command]
+pub(crate) async fn copy_field(door: State<'_, Door>, field: String) -> Answer<()> {
+    let (value, is_secret) = all(door.run.form_value(&field).await)?;
+    one(match is_secret {
+        true => door.clipboard.copy_secret(value),
+        false => door.clipboard.copy(value.expose()),
+    })
+}
+
+#[tauri::command]
+pub(crate) fn copy_text(door: State<'_, Door>, text: &str) -> Answer<()> {
+    one(door.clipboard.copy(text))
+}
+
+#[tauri::command]
+pub(crate) fn suggested_path(door: State<'_, Door>, format: ExportFormatJson) -> String {
+    let path = door.run.suggested_path(format, &services::documents());
+    path.display().to_string()
+}
+
+#[tauri::command]
+pub(crate) async fn export(
+    door: State<'_, Door>,
+    format: ExportFormatJson,
+    path: String,
+    overwrite: bool,
+    passphrase: Option<String>,
+) -> Answer<ExportJson> {
+    let existing = match overwrite {
+        true => Existing::Replace,
+        false => Existing::Keep,
+    };
+    let passphrase = passphrase.map(Secret::new);
+    all(door
+        .run
+        .export(format, Path::new(path.trim()), existing, passphrase)
+        .await)
+}
+
+#[tauri::command]
+pub(crate) fn open_link(door: State<'_, Door>, url: &str) -> Answer<()> {
+    let page = one(door.run.page(url))?;
+    one(opener::open_browser(page.as_str()).map_err(|error| {
+        Problem::new(
+            ProblemCode::DesktopRefused,
+            format!("No browser opened {page}."),
+        )
+        .with_causes(&error)
+    }))
+}
+
+#[tauri::command]
+pub(crate) async fn forget(door: State<'_, Door>, workspace: String) -> Answer<HomeJson> {
+    one(door.run.forget(&workspace).await)
+}
+
+#[tauri::command]
+pub(crate) async fn check_profile(
+    door: State<'_, Door>,
+    workspace: String,
+    events: Channel<CheckEventJson>,
+) -> Answer<CheckJson> {
+    let stop = door.under_way.begin();
+    all(door
+        .run
+        .check_profile(&workspace, &told(events), &stop)
+        .await)
+}
+
+#[tauri::command]
+pub(crate) async fn status(door: State<'_, Door>, workspace: String) -> Answer<StatusJson> {
+    all(door.run.status(&workspace).await)
+}
+
+/// Hands events on to the page; one that has gone needs none.
+fn told<T: Serialize + Send + Sync>(events: Channel<T>) -> impl Fn(T) + Send + Sync {
+    move |event| drop(events.send(event))
+}
+
+/// The step or slot of a name that the window sent.
+fn known<T>(name: &str, named: impl Fn(&str) -> Option<T>) -> Answer<T> {
+    one(named(name).ok_or_else(|| {
+        Problem::new(
+            ProblemCode::DefectOfThisTool,
+            "The window asked for something that the program does not know.",
+        )
+    }))
+}
+
+fn one<T>(result: Result<T, Problem>) -> Answer<T> {
+    result.map_err(|problem| vec![problem.into()])
+}
+
+fn all<T>(result: Result<T, Vec<Problem>>) -> Answer<T> {
+    result.map_err(|problems| problems.into_iter().map(Into::into).collect())
+}
