@@ -22,7 +22,8 @@ use crate::wait::{eventually, until};
 
 /// The window's program, as `cargo xtask test` builds it before the stories.
 fn program() -> PathBuf {
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| "target".into(), PathBuf::from);
+    let target =
+        std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| "target".into(), PathBuf::from);
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let program = root.join(target).join("debug/bitbucket-setup");
     assert!(
@@ -116,8 +117,13 @@ impl Window {
 
     /// Waits until a text can be read.
     pub async fn sees(&self, text: &str) -> &Self {
-        self.becomes(&format!("“{text}”"), find::HAS_TEXT, vec![json!(text)], json!(true))
-            .await
+        self.becomes(
+            &format!("“{text}”"),
+            find::HAS_TEXT,
+            vec![json!(text)],
+            json!(true),
+        )
+        .await
     }
 
     /// Types into the field of a label, in place of what stands there, and leaves it.
@@ -136,7 +142,11 @@ impl Window {
     /// What stands in the field of a label.
     pub async fn typed(&self, label: &str) -> String {
         let field = self.field(label).await;
-        field.prop("value").await.expect("a value").unwrap_or_default()
+        field
+            .prop("value")
+            .await
+            .expect("a value")
+            .unwrap_or_default()
     }
 
     /// Presses the button with these words, once it can be pressed.
@@ -180,7 +190,10 @@ impl Window {
     pub async fn tabs_to(&self, words: &str) -> &Self {
         let mut passed = Vec::new();
         while self.focus().await != words {
-            assert!(passed.len() < 40, "Tab does not lead to {words}: {passed:?}");
+            assert!(
+                passed.len() < 40,
+                "Tab does not lead to {words}: {passed:?}"
+            );
             self.key(Key::Tab).await;
             passed.push(self.focus().await);
         }
@@ -207,11 +220,10 @@ impl Window {
     }
 
     async fn perform(&self, strokes: Vec<KeyAction>) {
-        let keyboard = strokes
-            .into_iter()
-            .fold(KeyActions::new("keyboard".to_owned()), |keyboard, stroke| {
-                keyboard.then(stroke)
-            });
+        let keyboard = strokes.into_iter().fold(
+            KeyActions::new("keyboard".to_owned()),
+            |keyboard, stroke| keyboard.then(stroke),
+        );
         self.client
             .perform_actions(keyboard)
             .await
@@ -239,10 +251,9 @@ impl Window {
     }
 
     async fn becomes(&self, what: &str, script: &str, given: Vec<Value>, wanted: Value) -> &Self {
-        let held = eventually(async || {
-            (self.does(script, given.clone()).await == wanted).then_some(())
-        })
-        .await;
+        let held =
+            eventually(async || (self.does(script, given.clone()).await == wanted).then_some(()))
+                .await;
         if held.is_none() {
             panic!("{what} did not come; the page says:\n{}", self.text().await);
         }
@@ -295,7 +306,13 @@ fn started_driver(story: &Story, light: Light) -> impl FnMut() -> (u16, Child) {
         panic!("no DISPLAY is set; `cargo xtask test --only window` brings one of its own")
     });
     let mut env: BTreeMap<String, String> = story.env.clone();
-    for name in ["HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR"] {
+    for name in [
+        "HOME",
+        "XDG_DATA_HOME",
+        "XDG_CONFIG_HOME",
+        "XDG_CACHE_HOME",
+        "XDG_RUNTIME_DIR",
+    ] {
         let folder = story.folder.path().join("system").join(name);
         std::fs::create_dir_all(&folder).expect("room");
         env.entry(name.to_owned())
