@@ -49,6 +49,12 @@ async fn submitting_creates_once_and_then_updates() {
         "the practice BalkanID tried the credentials"
     );
 
+    let profiles = story.run(&["profiles", "--json"]).await.json();
+    assert_eq!(
+        profiles["profiles"][0]["balkanid"]["words"], "Connected / Data available",
+        "what BalkanID last said is known without asking again"
+    );
+
     let second = story.run(&["submit", "--json"]).await.json();
     assert_eq!(
         (&second["created"], &second["integration_id"]),

@@ -14,7 +14,7 @@ import type {
   SecretSlot,
   StepAnswerJson,
 } from './ipc/index.ts';
-import { practiceFor } from './practice.ts';
+import { practiceAddresses, practiceFor } from './practice.ts';
 import { wasStopped } from './report/cells.ts';
 import { SubmissionRun } from './steps/submit/submission-run.svelte.ts';
 import { stepAfter, stepBefore, stepNamed, type PageName, type StepName } from './steps.ts';
@@ -57,8 +57,12 @@ export class Session {
   guide = $state.raw<GuideJson | null>(null);
   /** What is wrong with the answer on this page, newest list each time it is told. */
   problems = $state.raw<ProblemJson[]>([]);
+  /** What stood in the way when the page was last to be left: the summary above it. */
+  summary = $state.raw<ProblemJson[]>([]);
   /** What is wrong with what was pasted, by slot. */
   secretProblems = $state<Partial<Record<SecretSlot, ProblemJson[]>>>({});
+  /** What keeps the answers from being saved to the disk, as a folder that may not be written to. */
+  unkept = $state.raw<ProblemJson | null>(null);
   draft = $state<DraftJson>(structuredClone(EMPTY_DRAFT));
   /** What was seen of the answer to the page before, in one line. */
   seen = $state.raw<string | null>(null);
@@ -147,6 +151,12 @@ export class Session {
     await this.#open(() => ipc.begin(workspace), step);
   }
 
+  /** Opens a finished set-up without leaving the first page, as for an export. */
+  async openInPlace(workspace: string): Promise<void> {
+    const progress = await this.#inLine(() => ipc.begin(workspace));
+    this.#takeUp(progress);
+  }
+
   /** Goes on with the unfinished set-up where it was left. */
   async resume(): Promise<void> {
     await this.#open(() => ipc.resume(), null);
@@ -200,8 +210,9 @@ export class Session {
     if (step === null || !this.#isChanged()) return;
     try {
       const sent = this.#sent();
-      const { progress } = await this.#inLine(() => ipc.keep(step, sent));
+      const { progress, problems } = await this.#inLine(() => ipc.keep(step, sent));
       this.accept(progress, sent);
+      this.unkept = problems.find(isAboutKeeping) ?? null;
     } catch (thrown) {
       this.problems = ipc.problemsOf(thrown);
     }
@@ -217,6 +228,7 @@ export class Session {
     const isElsewhere = visit !== this.#visit;
     if (answer === null || isElsewhere) return;
     const stands = this.inputProblems.length > 0 || answer.problems.some(isInTheWay);
+    this.summary = this.inputProblems;
     if (stands) return;
     await this.#show(next);
     this.seen = answer.seen;
@@ -237,24 +249,38 @@ export class Session {
         const sent = await this.#inLine(() => Promise.resolve(this.#sent()));
         const answer = await this.#inLine(() => ipc.answer(step, sent));
         this.accept(answer.progress, sent);
-        if (visit === this.#visit) this.problems = answer.problems;
+        this.unkept = answer.problems.find(isAboutKeeping) ?? null;
+        const problems = answer.problems.filter((problem) => !isAboutKeeping(problem));
+        if (visit === this.#visit) this.problems = problems;
         told = answer;
       },
     );
     return told;
   }
 
-  /** Hands a pasted secret to the program; the caller forgets it at once. */
-  async hold(slot: SecretSlot, secret: string): Promise<void> {
+  /** Hands a pasted secret to the program; tells whether it took it. The caller forgets it at once. */
+  async hold(slot: SecretSlot, secret: string): Promise<boolean> {
     try {
       const { progress, problems } = await this.#inLine(() => ipc.holdSecret(slot, secret));
       this.accept(progress);
       this.secretProblems[slot] = problems;
-      if (problems.length > 0) return;
+      if (problems.length > 0) return false;
       if (slot === 'workspace_token' || slot === 'account') {
         this.credentialChecks[slot].forget();
-        this.#checkIfComplete(slot);
+        this.checkIfComplete(slot);
       }
+      return true;
+    } catch (thrown) {
+      this.problems = ipc.problemsOf(thrown);
+      return false;
+    }
+  }
+
+  /** Drops a pasted secret; what stands in the keychain stays. */
+  async drop(slot: SecretSlot): Promise<void> {
+    try {
+      this.accept(await this.#inLine(() => ipc.dropSecret(slot)));
+      this.secretProblems[slot] = [];
     } catch (thrown) {
       this.problems = ipc.problemsOf(thrown);
     }
@@ -264,13 +290,21 @@ export class Session {
   async checkCredential(slot: CredentialSlot): Promise<void> {
     await this.keep();
     await this.credentialChecks[slot].start((told) => ipc.check([slot], told));
+    this.isKeychainWaiting = false;
   }
 
   /** Keeps another e-mail, and checks the account anew once its token is there too. */
   async accountChanged(): Promise<void> {
     this.credentialChecks.account.forget();
     await this.keep();
-    this.#checkIfComplete('account');
+    this.checkIfComplete('account');
+  }
+
+  /** Checks one credential, live, once everything that it needs is there. */
+  checkIfComplete(slot: CredentialSlot): void {
+    const isHeld = (this.secret(slot)?.held ?? 'absent') !== 'absent';
+    const hasEmail = slot === 'workspace_token' || (this.draft.account ?? '').trim() !== '';
+    if (isHeld && hasEmail) void this.checkCredential(slot);
   }
 
   /** Whether the permission report is about the values and secrets that are there now. */
@@ -318,6 +352,7 @@ export class Session {
     const { draft, secrets } = practiceFor(step, practice);
     Object.assign(this.draft, draft);
     this.problems = [];
+    this.summary = [];
     await this.keep();
     for (const { slot, value } of secrets) await this.hold(slot, value);
   }
@@ -348,14 +383,26 @@ export class Session {
       { text: 'Opening the set-up', why: 'The disk is slow to answer.' },
       async () => {
         const progress = await this.#inLine(call);
-        this.accept(progress);
-        this.draft = structuredClone(progress.draft);
-        for (const check of Object.values(this.credentialChecks)) check.forget();
-        this.report.forget();
-        this.submission.forget();
+        this.#takeUp(progress);
         await this.#show(at ?? stepNamed(progress.current) ?? 'service_account');
       },
     );
+  }
+
+  /** Takes up another set-up; what was seen of the one before is no part of it. */
+  #takeUp(progress: ProgressJson): void {
+    this.accept(progress);
+    this.draft = structuredClone(progress.draft);
+    const practice = this.home?.practice;
+    if (practice != null) {
+      const { api_url, balkanid_url, balkanid_public_url } = practiceAddresses(practice);
+      this.draft.api_url ??= api_url ?? null;
+      this.draft.balkanid_url ??= balkanid_url ?? null;
+      this.draft.balkanid_public_url ??= balkanid_public_url ?? null;
+    }
+    for (const check of Object.values(this.credentialChecks)) check.forget();
+    this.report.forget();
+    this.submission.forget();
   }
 
   async #show(step: StepName): Promise<void> {
@@ -376,7 +423,9 @@ export class Session {
     this.guide = guide;
     this.problems = [];
     this.seen = null;
+    this.summary = [];
     this.secretProblems = {};
+    this.isKeychainWaiting = false;
   }
 
   /** Saves, submits by the given route, and watches until the sync ends. */
@@ -387,6 +436,7 @@ export class Session {
   ): Promise<void> {
     // Not in line: a sync takes minutes, and the window can be used meanwhile.
     await this.submission.start(route, (told) => ipc.submit(route, keys, told), byHand);
+    this.isKeychainWaiting = false;
     await this.#refresh();
   }
 
@@ -397,12 +447,6 @@ export class Session {
     } catch {
       // The states of the list stay as they were; nothing is lost by it.
     }
-  }
-
-  #checkIfComplete(slot: CredentialSlot): void {
-    const isHeld = (this.secret(slot)?.held ?? 'absent') !== 'absent';
-    const hasEmail = slot === 'workspace_token' || (this.draft.account ?? '').trim() !== '';
-    if (isHeld && hasEmail) void this.checkCredential(slot);
   }
 
   async #ofKeychain(call: () => Promise<KeychainJson>): Promise<void> {
@@ -443,7 +487,12 @@ export class Session {
 
 /** Whether a problem is about what stands in a field, and so belongs beside it. */
 function isAboutInput(problem: ProblemJson): boolean {
-  return problem.field !== null && problem.field !== 'home' && problem.severity === 'error';
+  return problem.field !== null && !isAboutKeeping(problem) && problem.severity === 'error';
+}
+
+/** Whether a problem is about the folder of saved progress, which is no matter of this page. */
+function isAboutKeeping(problem: ProblemJson): boolean {
+  return problem.field === 'home';
 }
 
 function isInTheWay(problem: ProblemJson): boolean {

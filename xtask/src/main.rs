@@ -6,7 +6,9 @@
     reason = "a front door prints"
 )]
 
+mod bench;
 mod codegen;
+mod conformance;
 mod packages;
 mod practice;
 mod process;
@@ -42,6 +44,10 @@ enum Task {
     },
     /// Prove the rules that the compiler does not
     Tidy,
+    /// Hold the practice Bitbucket against Bitbucket's own description of its API
+    Conformance(conformance::ConformanceArguments),
+    /// Measure speed, size and memory beside this machine's own baseline
+    Bench(bench::BenchArguments),
 }
 
 fn main() -> ExitCode {
@@ -50,6 +56,8 @@ fn main() -> ExitCode {
         Task::Test(arguments) => test::run(&arguments),
         Task::Codegen { check } => codegen::run(check).map(|()| true),
         Task::Tidy => tidy::run().map(|()| true),
+        Task::Conformance(arguments) => conformance::run_with(&arguments).map(|()| true),
+        Task::Bench(arguments) => bench::run_with(&arguments).map(|()| true),
     };
     match result {
         Ok(true) => ExitCode::SUCCESS,

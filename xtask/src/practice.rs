@@ -23,7 +23,12 @@ pub(crate) struct Servers {
 impl Servers {
     /// Starts the servers of a scenario.
     pub(crate) fn start(scenario: &str) -> Result<Self> {
-        let mut child = command(built("bbsetup"))
+        Self::start_with(&built("bbsetup"), scenario)
+    }
+
+    /// Starts the servers of a scenario with a bbsetup that was built otherwise.
+    pub(crate) fn start_with(program: &Path, scenario: &str) -> Result<Self> {
+        let mut child = command(program)
             .args(["practice", "--scenario", scenario])
             .stdout(Stdio::piped())
             .spawn()

@@ -8,7 +8,10 @@ use crate::root;
 /// Runs npm in the window's folder.
 pub(crate) fn npm(arguments: &[&str]) -> Result<()> {
     let mut npm = command("npm");
-    npm.current_dir(root().join("ui")).args(arguments);
+    // Standard output is for what a task answers, such as the JSON of `bench`.
+    npm.current_dir(root().join("ui"))
+        .args(arguments)
+        .stdout(std::io::stderr());
     run(&mut npm).context("npm comes with Node.js 20 or later, which has to be installed")
 }
 

@@ -244,7 +244,8 @@ impl Broken {
             ErrorKind::TimedOutAnswering
             | ErrorKind::Cut
             | ErrorKind::TooLarge
-            | ErrorKind::NotHttp => Self::OnTheWay,
+            | ErrorKind::NotHttp
+            | ErrorKind::Packed => Self::OnTheWay,
             ErrorKind::AddressNotAllowed
             | ErrorKind::NameNotFound
             | ErrorKind::Proxy

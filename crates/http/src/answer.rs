@@ -4,6 +4,12 @@ use std::fmt;
 use std::time::{Duration, SystemTime};
 
 use serde_json::Value;
+use zeroize::Zeroizing;
+
+const BYTE_ORDER_MARK: &str = "\u{feff}";
+const MASK: &str = "••••";
+/// A shorter text may stand in an answer by chance.
+const SHORTEST_SECRET: usize = 8;
 
 /// The headers of an answer, by name in any case.
 #[derive(Clone, Default)]
@@ -67,19 +73,49 @@ impl fmt::Debug for Answer {
 pub struct NotJson;
 
 impl Answer {
-    /// Whether the body is a web page, by its type or by how it begins.
+    /// Whether the body is a web page, by its type or by how it begins. JSON is none, whatever its
+    /// type says.
     pub fn is_html(&self) -> bool {
         let declared = self
             .headers
             .get("content-type")
             .is_some_and(|kind| kind.to_ascii_lowercase().contains("text/html"));
-        let head: String = self.text(64).trim_start().to_ascii_lowercase();
-        declared || head.starts_with("<!doctype html") || head.starts_with("<html")
+        let text = self.text(64).to_ascii_lowercase();
+        let head = text.trim_start_matches(BYTE_ORDER_MARK).trim_start();
+        let begins_as_page = head.starts_with("<!doctype html") || head.starts_with("<html");
+        begins_as_page || (declared && !head.starts_with(['{', '[']))
     }
 
-    /// The body as JSON.
+    /// The body as JSON, with or without a byte order mark.
     pub fn json(&self) -> Result<Value, NotJson> {
-        serde_json::from_slice(&self.body).map_err(|_| NotJson)
+        let mark = BYTE_ORDER_MARK.as_bytes();
+        let body = self.body.strip_prefix(mark).unwrap_or(&self.body);
+        serde_json::from_slice(body).map_err(|_| NotJson)
+    }
+
+    /// The answer with `secrets` masked wherever a server says them back, so that no message made
+    /// of it can repeat one. A text too short to be a secret is left alone.
+    pub(crate) fn without(mut self, secrets: &[Zeroizing<String>]) -> Self {
+        for secret in secrets
+            .iter()
+            .filter(|secret| secret.len() >= SHORTEST_SECRET)
+        {
+            let secret = secret.as_str();
+            let held = self
+                .body
+                .windows(secret.len())
+                .any(|bytes| bytes == secret.as_bytes());
+            if held {
+                let text = String::from_utf8_lossy(&self.body).replace(secret, MASK);
+                self.body = text.into_bytes();
+            }
+            for (_, value) in &mut self.headers.0 {
+                if value.contains(secret) {
+                    *value = value.replace(secret, MASK);
+                }
+            }
+        }
+        self
     }
 
     /// The beginning of the body as text, at most `characters` long.
@@ -111,7 +147,8 @@ impl Answer {
                     .get("date")
                     .and_then(|date| httpdate::parse_http_date(date).ok())
                     .unwrap_or(now);
-                return Some(until.duration_since(now).unwrap_or_default());
+                let wait = until.duration_since(now).unwrap_or_default();
+                return Some(wait.min(Duration::from_secs(LONGEST)));
             }
         }
         self.headers
@@ -160,6 +197,28 @@ mod tests {
         assert_eq!(seconds(&[("x-ratelimit-reset", "120")]), Some(120));
         assert_eq!(seconds(&[("x-ratelimit-reset", "1795000000")]), None);
         assert_eq!(seconds(&[("retry-after", "soon")]), None);
+        let a_day = Some(24 * 60 * 60);
+        assert_eq!(seconds(&[("retry-after", "99999999999")]), a_day);
+        assert_eq!(
+            seconds(&[("retry-after", "Fri, 31 Dec 9999 23:59:59 GMT")]),
+            a_day
+        );
+    }
+
+    #[test]
+    fn a_secret_that_is_said_back_is_masked_in_body_and_headers() {
+        let secrets = [
+            Zeroizing::new("canary-7f3a9c51".to_owned()),
+            Zeroizing::new("short".to_owned()),
+        ];
+        let said = Answer::scripted(
+            403,
+            &[("x-oauth-scopes", "account, canary-7f3a9c51")],
+            r#"{"message":"canary-7f3a9c51 is short"}"#,
+        )
+        .without(&secrets);
+        assert_eq!(said.headers.get("x-oauth-scopes"), Some("account, ••••"));
+        assert_eq!(said.text(99), r#"{"message":"•••• is short"}"#);
     }
 
     #[test]
@@ -167,6 +226,8 @@ mod tests {
         assert!(answer(&[("content-type", "Text/HTML; charset=utf-8")], "").is_html());
         assert!(answer(&[], " \n<!DOCTYPE html><html>").is_html());
         assert!(!answer(&[("content-type", "application/json")], "{}").is_html());
+        assert!(!answer(&[("content-type", "text/html")], "\u{feff}{}").is_html());
+        assert!(answer(&[], "\u{feff}{\"a\":1}").json().is_ok());
     }
 
     #[test]

@@ -3,10 +3,16 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use bbsetup_setup::{Secret, address};
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderName, HeaderValue, LOCATION};
+use reqwest::header::{
+    ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HeaderName,
+    HeaderValue, LOCATION,
+};
 use tokio::time::Instant;
 use url::Url;
+use zeroize::Zeroizing;
 
 use crate::answer::{Answer, Headers};
 use crate::error::{Error, Source};
@@ -18,6 +24,8 @@ use crate::request::{Auth, Method, Request};
 
 const ACCEPTED: HeaderValue =
     HeaderValue::from_static("application/json, text/csv;q=0.9, */*;q=0.1");
+/// Without a word on it, a server may pack its answer as it likes.
+const AS_IT_IS: HeaderValue = HeaderValue::from_static("identity");
 
 /// The way out. Clones share connections, count and budget.
 #[derive(Clone)]
@@ -126,6 +134,7 @@ impl Client {
                 source: "it asks for a sign-in (status 407)".into(),
             });
         }
+        refuse_packed(host, &response)?;
         let status = response.status().as_u16();
         let headers = Headers::of(response.headers());
         let limit = request.body_limit.unwrap_or(self.0.limits.body_bytes);
@@ -134,7 +143,25 @@ impl Client {
             headers,
             body: read_body(request.method, host, limit, response).await?,
             elapsed: started.elapsed(),
-        })
+        }
+        .without(&spoken(&request.auth)))
+    }
+}
+
+/// The forms in which a request speaks its secrets.
+fn spoken(auth: &Auth) -> Vec<Zeroizing<String>> {
+    let plain = |secret: &Secret| Zeroizing::new(secret.expose().to_owned());
+    match auth {
+        Auth::None => Vec::new(),
+        Auth::Bearer(token) => vec![plain(token)],
+        Auth::Basic { user, password } => {
+            let pair = Zeroizing::new(format!("{user}:{}", password.expose()));
+            vec![
+                plain(password),
+                Zeroizing::new(BASE64_STANDARD.encode(pair.as_bytes())),
+            ]
+        }
+        Auth::ApiKey { id, secret } => vec![plain(id), plain(secret)],
     }
 }
 
@@ -147,6 +174,7 @@ fn build(way: &reqwest::Client, request: &Request) -> Result<reqwest::RequestBui
     };
     let mut headers = reqwest::header::HeaderMap::new();
     headers.insert(ACCEPT, ACCEPTED);
+    headers.insert(ACCEPT_ENCODING, AS_IT_IS);
     let mut builder = way.request(method, request.url.clone());
     match &request.auth {
         Auth::None => {}
@@ -204,6 +232,23 @@ fn refuse_redirect(
         to,
         status: response.status().as_u16(),
     })
+}
+
+fn refuse_packed(host: &str, response: &reqwest::Response) -> Result<(), Error> {
+    let coding = response.headers().get(CONTENT_ENCODING);
+    match coding.map(|coding| String::from_utf8_lossy(coding.as_bytes())) {
+        Some(coding) if !coding.trim().is_empty() && !coding.eq_ignore_ascii_case("identity") => {
+            Err(Error::Packed {
+                host: host.to_owned(),
+                coding: coding
+                    .chars()
+                    .filter(char::is_ascii_graphic)
+                    .take(20)
+                    .collect(),
+            })
+        }
+        Some(_) | None => Ok(()),
+    }
 }
 
 /// Reads a body piece by piece, and stops where it grows over the limit: what is not read is not

@@ -117,6 +117,14 @@ pub enum Error {
         #[source]
         source: Source,
     },
+    /// The body came packed, although it was asked for as it is.
+    #[error("The answer of {host} is packed ({coding}), although it was asked for as it is")]
+    Packed {
+        /// The host.
+        host: String,
+        /// How it is packed, such as `gzip`.
+        coding: String,
+    },
     /// The connection ended before an answer was whole.
     #[error("{host} ended the connection before its answer was whole")]
     Cut {
@@ -153,6 +161,7 @@ pub enum ErrorKind {
     Redirected,
     TooLarge,
     NotHttp,
+    Packed,
     Cut,
     Defect,
 }
@@ -173,6 +182,7 @@ impl Error {
             Self::Redirected { .. } => ErrorKind::Redirected,
             Self::TooLarge { .. } => ErrorKind::TooLarge,
             Self::NotHttp { .. } => ErrorKind::NotHttp,
+            Self::Packed { .. } => ErrorKind::Packed,
             Self::Cut { .. } => ErrorKind::Cut,
             Self::Defect { .. } => ErrorKind::Defect,
         }

@@ -16,7 +16,9 @@ pub fn problem_code(error: &Error) -> ProblemCode {
         ErrorKind::NoTls | ErrorKind::TlsUntrusted => ProblemCode::TlsUntrusted,
         ErrorKind::TimedOutConnecting | ErrorKind::TimedOutAnswering => ProblemCode::TimedOut,
         ErrorKind::Redirected => ProblemCode::RedirectRefused,
-        ErrorKind::TooLarge | ErrorKind::NotHttp | ErrorKind::Cut => ProblemCode::UnreadableReply,
+        ErrorKind::TooLarge | ErrorKind::NotHttp | ErrorKind::Packed | ErrorKind::Cut => {
+            ProblemCode::UnreadableReply
+        }
         ErrorKind::Defect => ProblemCode::DefectOfThisTool,
     }
 }

@@ -8,13 +8,6 @@ use crate::answer::Answer;
 use crate::error::Error;
 use crate::pacing::Pacing;
 
-/// The waits where a 429 does not say how long.
-const UNTOLD_WAITS: [Duration; 3] = [
-    Duration::from_secs(1),
-    Duration::from_secs(2),
-    Duration::from_secs(4),
-];
-
 /// Makes a call until its answer stands, or patience ends; then the last answer stands.
 ///
 /// A 429 says that nothing was done, so any call may follow it. Everything else is tried again only
@@ -28,31 +21,42 @@ where
     Attempt: Future<Output = Result<Answer, Error>>,
 {
     let mut repeated = 0;
-    let mut untold_waits = UNTOLD_WAITS.into_iter();
+    let mut last = None;
     loop {
-        pacing.turn().await;
+        let turn = match (pacing.turn(last.is_some()).await, last.take()) {
+            (Some(turn), _) => turn,
+            (None, Some(refused)) => return Ok(refused),
+            // A call that was never refused always has its turn.
+            (None, None) => continue,
+        };
         let result = attempt().await;
         let asked = result.as_ref().ok().and_then(Answer::retry_after);
-        let goes_on = match &result {
-            Ok(answer) if answer.status == 429 => asked
-                .or_else(|| untold_waits.next())
-                .is_some_and(|wait| pacing.hold(wait)),
-            Ok(answer) if !is_server_fault(answer.status) => false,
-            Err(error) if !error.is_transient() => false,
-            Ok(_) | Err(_) if repeated < repeats && pacing.take_repeat() => {
-                repeated += 1;
-                match asked {
-                    Some(wait) => pacing.hold(wait),
-                    None => {
-                        tokio::time::sleep(pause_before(repeated)).await;
-                        true
-                    }
-                }
-            }
-            Ok(_) | Err(_) => false,
+        let is_refused_for_its_rate = result.as_ref().is_ok_and(|answer| answer.status == 429);
+        let may_be_repeated = match &result {
+            Ok(answer) => is_server_fault(answer.status),
+            Err(error) => error.is_transient(),
         };
-        if !goes_on {
+        if is_refused_for_its_rate {
+            match (pacing.hold(&turn, asked), result) {
+                (true, Ok(refused)) => last = Some(refused),
+                (_, result) => return result,
+            }
+            continue;
+        }
+        if result.is_ok() {
+            pacing.passed(&turn);
+        }
+        if !may_be_repeated || repeated == repeats || !pacing.take_repeat() {
             return result;
+        }
+        repeated += 1;
+        match asked {
+            Some(wait) if pacing.hold(&turn, Some(wait)) => {}
+            Some(_) => return result,
+            None => {
+                drop(turn);
+                tokio::time::sleep(pause_before(repeated)).await;
+            }
         }
     }
 }
@@ -206,11 +210,12 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_limit_that_grows_while_a_call_waits_is_waited_out_too() {
         let pacing = pacing();
-        assert!(pacing.hold(Duration::from_secs(10)));
+        let turn = pacing.turn(false).await.expect("a turn");
+        assert!(pacing.hold(&turn, Some(Duration::from_secs(10))));
         let waiting = Script::new(&[fine]);
         tokio::join!(waiting.status(&pacing, 2), async {
             tokio::time::sleep(Duration::from_secs(5)).await;
-            assert!(pacing.hold(Duration::from_secs(20)));
+            assert!(pacing.hold(&turn, Some(Duration::from_secs(20))));
         });
         assert_eq!(waiting.seconds(), [25]);
     }
@@ -223,10 +228,55 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_server_that_says_zero_seconds_for_ever_uses_patience_up() {
-        let script = Script::new(&[|| limited("0")]);
-        assert_eq!(script.status(&pacing(), 2).await, 429);
-        assert_eq!(script.times(), 61, "one a second for 60 seconds");
+    async fn a_server_that_refuses_after_every_wait_is_asked_ever_less_often() {
+        for answer in [|| limited("0"), || limited("1")] {
+            let script = Script::new(&[answer]);
+            assert_eq!(script.status(&pacing(), 2).await, 429);
+            assert_eq!(script.seconds(), [0, 1, 3, 7, 15, 31]);
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn while_a_limit_holds_one_call_asks_for_all() {
+        let pacing = pacing();
+        let calls: Vec<Script> = (0..9).map(|_| Script::new(&[|| limited("1")])).collect();
+        let statuses = futures_of(&pacing, &calls).await;
+        assert_eq!(statuses, [429; 9]);
+        let asked: usize = calls.iter().map(Script::times).sum();
+        assert_eq!(asked, 9 + 5, "each once, and five times for all of them");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn once_a_limit_is_over_all_go_on() {
+        let pacing = pacing();
+        let calls: Vec<Script> = (0..9)
+            .map(|_| Script::new(&[|| limited("1"), fine]))
+            .collect();
+        assert_eq!(futures_of(&pacing, &calls).await, [200; 9]);
+        assert!(calls.iter().all(|call| call.times() == 2));
+        assert!(calls.iter().all(|call| call.seconds() == [0, 1]));
+
+        let later = Script::new(&[|| limited("1"), fine]);
+        assert_eq!(later.status(&pacing, 2).await, 200);
+        assert_eq!(later.seconds()[1] - later.seconds()[0], 1, "begins anew");
+    }
+
+    async fn futures_of(pacing: &Pacing, calls: &[Script]) -> Vec<u16> {
+        let [a, b, c, d, e, f, g, h, i] = calls else {
+            panic!("nine calls");
+        };
+        let (a, b, c, d, e, f, g, h, i) = tokio::join!(
+            a.status(pacing, 2),
+            b.status(pacing, 2),
+            c.status(pacing, 2),
+            d.status(pacing, 2),
+            e.status(pacing, 2),
+            f.status(pacing, 2),
+            g.status(pacing, 2),
+            h.status(pacing, 2),
+            i.status(pacing, 2),
+        );
+        vec![a, b, c, d, e, f, g, h, i]
     }
 
     #[tokio::test(start_paused = true)]

@@ -8,7 +8,7 @@ use bbsetup_setup::{Problem, ProblemCode, Step, WorkspaceId, token};
 use serde::{Deserialize, Serialize};
 
 use crate::files::{Existing, make_folder, write_whole};
-use crate::json::DraftJson;
+use crate::json::{DraftJson, StatusJson};
 
 /// A file of this kind is far smaller; a larger one is none of ours.
 const LARGEST: u64 = 1024 * 1024;
@@ -43,6 +43,9 @@ pub struct SavedProfile {
     pub saved_slots: Vec<String>,
     /// BalkanID's Last Run from before the last sync was started.
     pub last_run_before: Option<String>,
+    /// What BalkanID last said of the integration.
+    #[serde(default)]
+    pub status: Option<StatusJson>,
 }
 
 /// A verdict with its time.
@@ -79,6 +82,7 @@ impl SavedProfile {
             checked: None,
             saved_slots: Vec::new(),
             last_run_before: None,
+            status: None,
         }
     }
 }

@@ -46,15 +46,12 @@ const order: readonly PlaceJson[] = [
   'wait',
 ];
 
-/** Problems of the same code, credential and message, told once. */
+/** Problems of the same code and message, told once; the message names the credential where it matters. */
 export function grouped(problems: readonly ProblemJson[]): Told[] {
   const groups: Told[] = [];
   for (const problem of problems) {
     const same = groups.find(
-      (group) =>
-        group.problem.code === problem.code &&
-        group.problem.slot === problem.slot &&
-        group.problem.message === problem.message,
+      (group) => group.problem.code === problem.code && group.problem.message === problem.message,
     );
     const checks = problem.check === null ? [] : [problem.check];
     if (same === undefined) groups.push({ problem, checks });

@@ -37,7 +37,7 @@ describe('what to mend', () => {
   });
 
   it('tells the same problem of several checks once', () => {
-    const checks = ['account/projects', 'account/repositories'];
+    const checks = ['workspace_token/identity', 'account/identity'];
     const [place] = mendsOf(
       report(
         [],

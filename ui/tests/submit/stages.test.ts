@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 
-import type { StatusJson, SubmitJson } from '../../src/ipc/index.ts';
 import {
   after,
   finished,
@@ -10,31 +9,7 @@ import {
   submitting,
 } from '../../src/steps/submit/stages.ts';
 import { problem } from '../report/fixture.ts';
-
-function status(state: StatusJson['state'], words: string, seen_at = '2026-11-25T14:02:11Z') {
-  return {
-    schema: 'bbsetup.status/1',
-    state,
-    words,
-    message: null,
-    last_run: null,
-    integration_id: 'bitbucket/01H',
-    seen_at,
-  };
-}
-
-function submitted(changes: Partial<SubmitJson> = {}): SubmitJson {
-  return {
-    schema: 'bbsetup.submit/1',
-    route: 'api',
-    integration_id: 'bitbucket/01H',
-    correlation_id: 'c-1',
-    created: true,
-    differences: [],
-    problems: [],
-    ...changes,
-  };
-}
+import { status, submitted } from './fixture.ts';
 
 const stage = (name: string) => ({ event: 'stage' as const, stage: name, text: `${name} runs` });
 const done = (name: string) => ({ event: 'stage_done' as const, stage: name, text: `${name} ok` });
@@ -110,7 +85,11 @@ describe('a submission', () => {
 
   it('tells a failed sync from a failed submission', () => {
     let submission = after(submitting('api'), { event: 'submitted', submission: submitted() });
-    submission = refused(submission, [problem({ code: 'sync_failed' })]);
+    expect(refused(submission, [problem({ code: 'sync_failed' })]).end).toBe(
+      'written_with_problems',
+    );
+    expect(refused(submission, [problem({ code: 'timed_out' })]).end).toBe('not_finished');
+    submission = refused(submission, [problem({ code: 'balkanid_refused' })]);
     expect(submission.end).toBe('written_with_problems');
   });
 });

@@ -31,6 +31,10 @@ async fn a_request_says_who_asks_and_what_it_reads() {
         request.contains("accept: application/json, text/csv"),
         "{request}"
     );
+    assert!(
+        request.contains("accept-encoding: identity\r\n"),
+        "{request}"
+    );
     for absent in ["authorization", "x-api-key", "referer", "cookie"] {
         assert!(!request.contains(absent), "{request}");
     }
@@ -110,4 +114,55 @@ async fn a_secret_that_fits_in_no_header_is_not_sent_and_not_told() {
     assert_eq!(error.kind(), ErrorKind::Defect);
     assert!(!format!("{error} {error:?}").contains("canary"));
     assert_eq!((client.sent(), server.requests().len()), (0, 0));
+}
+
+#[tokio::test]
+async fn an_answer_that_is_packed_all_the_same_is_not_taken_for_text() {
+    let packed = Reply::answer(403, "content-encoding: GZIP\r\n", "\u{1f}\u{8b}");
+    let server = Server::start(vec![packed]).await;
+    let error = client(once())
+        .send(Request::get(server.url("/")))
+        .await
+        .expect_err("packed");
+    assert_eq!(error.kind(), ErrorKind::Packed, "{error:?}");
+    assert!(error.to_string().contains("GZIP"), "{error}");
+
+    let plain = Reply::answer(200, "content-encoding: identity\r\n", "{}");
+    let server = Server::start(vec![plain]).await;
+    let answer = client(once()).send(Request::get(server.url("/"))).await;
+    assert!(answer.expect("an answer").json().is_ok());
+}
+
+#[tokio::test]
+async fn a_server_that_says_a_credential_back_is_not_repeated() {
+    let token = "canary-7f3a9c51d2e84b60";
+    // base64 of jane@example.com:canary-7f3a9c51d2e84b60
+    let pair = "amFuZUBleGFtcGxlLmNvbTpjYW5hcnktN2YzYTljNTFkMmU4NGI2MA==";
+    for auth in [
+        Auth::Bearer(Secret::new(token)),
+        Auth::Basic {
+            user: "jane@example.com".into(),
+            password: Secret::new(token),
+        },
+        Auth::ApiKey {
+            id: Secret::new(token),
+            secret: Secret::new(token),
+        },
+    ] {
+        let with_basic = matches!(auth, Auth::Basic { .. });
+        let body = match with_basic {
+            true => format!("{token} and Basic {pair}"),
+            false => token.to_owned(),
+        };
+        let said = Reply::answer(403, &format!("x-oauth-scopes: {token}\r\n"), &body);
+        let server = Server::start(vec![said]).await;
+        let request = Request::get(server.url("/")).auth(auth);
+        let answer = client(once()).send(request).await.expect("an answer");
+        let heard = answer.text(200) + answer.headers.get("x-oauth-scopes").unwrap_or_default();
+        assert!(heard.contains("••••"), "{heard}");
+        assert!(
+            !heard.contains("canary") && !heard.contains(pair),
+            "{heard}"
+        );
+    }
 }

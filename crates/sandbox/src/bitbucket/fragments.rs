@@ -19,8 +19,10 @@ pub(crate) struct Fragments {
 /// The bodies of a workspace and of what is in it.
 pub(super) struct WorkspaceFragments {
     pub(super) itself: Fragment,
-    /// The short form.
+    /// As the account's own list of workspaces has it.
     pub(super) base: Fragment,
+    /// The short form, as other things hold it.
+    pub(super) short: Fragment,
     /// As the v1 API has the owner of a group.
     pub(super) owner_v1: Fragment,
     pub(super) groups: Vec<Fragment>,
@@ -56,27 +58,28 @@ impl Fragments {
 
 impl WorkspaceFragments {
     fn of(held: &Workspace, origin: &str) -> Self {
-        let base = workspace_base(origin, held);
+        let short = workspace_short(origin, held);
         Self {
             itself: fragment(&workspace(origin, held)),
             owner_v1: fragment(&json!({"display_name": held.name, "uuid": held.uuid,
-                "is_active": true, "is_team": true})),
+                "is_team": true})),
             groups: held
                 .groups
                 .iter()
-                .map(|of| fragment(&group(origin, held, of, &base)))
+                .map(|of| fragment(&group(origin, held, of, &short)))
                 .collect(),
             projects: held
                 .projects
                 .iter()
-                .map(|of| fragment(&project(origin, held, of, &base)))
+                .map(|of| fragment(&project(origin, held, of, &short)))
                 .collect(),
             repositories: held
                 .repositories
                 .iter()
-                .map(|of| fragment(&repository(origin, held, of, &base)))
+                .map(|of| fragment(&repository(origin, held, of, &short)))
                 .collect(),
-            base: fragment(&base),
+            base: fragment(&workspace_base(origin, held)),
+            short: fragment(&short),
         }
     }
 }
@@ -108,15 +111,18 @@ fn account(origin: &str, account: &Account) -> Value {
     });
     let mut body = json!({
         "uuid": account.uuid, "account_id": account.account_id,
-        "display_name": account.display_name, "created_on": MADE, "links": links,
+        "display_name": account.display_name, "created_on": MADE,
     });
     match account.kind {
         AccountKind::Person => {
             body["type"] = json!("user");
             body["nickname"] = json!(account.nickname);
+            body["links"] = links;
         }
         AccountKind::AppUser => {
             body["type"] = json!("app_user");
+            // The description gives apps a picture and no page.
+            body["links"] = json!({"avatar": links["avatar"]});
             body["kind"] = json!("repository_access_token");
         }
     }
@@ -128,13 +134,22 @@ fn account(origin: &str, account: &Account) -> Value {
 
 fn account_v1(account: &Account) -> Value {
     json!({"display_name": account.display_name, "account_id": account.account_id,
-        "uuid": account.uuid, "nickname": account.nickname, "is_active": account.active,
-        "is_team": false})
+        "uuid": account.uuid, "nickname": account.nickname, "is_team": false})
 }
 
 fn workspace_base(origin: &str, workspace: &Workspace) -> Value {
     json!({"type": "workspace_base", "slug": workspace.slug, "uuid": workspace.uuid, "links": {
         "self": link(format!("{origin}/2.0/workspaces/{}", workspace.slug)),
+        "avatar": link(format!("{origin}/workspaces/{}/avatar/", workspace.slug)),
+    }})
+}
+
+/// What `/2.0/workspaces/…` answers, cut down to what tells one workspace from another.
+fn workspace_short(origin: &str, workspace: &Workspace) -> Value {
+    json!({"type": "workspace", "slug": workspace.slug, "uuid": workspace.uuid,
+    "name": workspace.name, "links": {
+        "self": link(format!("{origin}/2.0/workspaces/{}", workspace.slug)),
+        "html": link(format!("https://bitbucket.org/{}/", workspace.slug)),
         "avatar": link(format!("{origin}/workspaces/{}/avatar/", workspace.slug)),
     }})
 }
@@ -158,23 +173,23 @@ fn workspace(origin: &str, workspace: &Workspace) -> Value {
     })
 }
 
-fn group(origin: &str, workspace: &Workspace, group: &Group, base: &Value) -> Value {
+fn group(origin: &str, workspace: &Workspace, group: &Group, short: &Value) -> Value {
     let slug = &workspace.slug;
     json!({"type": "group", "slug": group.slug, "name": group.name,
-    "full_slug": format!("{slug}:{}", group.slug), "workspace": base,
+    "full_slug": format!("{slug}:{}", group.slug), "workspace": short,
     "links": {
         "self": link(format!("{origin}/2.0/groups/{slug}/{}", group.slug)),
         "html": link(format!("https://bitbucket.org/{slug}/workspace/settings/groups/{}", group.slug)),
     }})
 }
 
-fn project(origin: &str, workspace: &Workspace, project: &Project, base: &Value) -> Value {
+fn project(origin: &str, workspace: &Workspace, project: &Project, short: &Value) -> Value {
     let slug = &workspace.slug;
     let key = &project.key;
     json!({
         "type": "project", "uuid": project.uuid, "key": key, "name": project.name,
         "description": "", "is_private": true, "has_publicly_visible_repos": false,
-        "created_on": MADE, "updated_on": CHANGED, "workspace": base,
+        "created_on": MADE, "updated_on": CHANGED, "workspace": short,
         "links": {
             "html": link(format!("https://bitbucket.org/{slug}/workspace/projects/{key}")),
             "avatar": link(format!("{origin}/{slug}/workspace/projects/{key}/avatar/32")),
@@ -182,7 +197,12 @@ fn project(origin: &str, workspace: &Workspace, project: &Project, base: &Value)
     })
 }
 
-fn repository(origin: &str, workspace: &Workspace, repository: &Repository, base: &Value) -> Value {
+fn repository(
+    origin: &str,
+    workspace: &Workspace,
+    repository: &Repository,
+    short: &Value,
+) -> Value {
     let full_name = format!("{}/{}", workspace.slug, repository.slug);
     let own = format!("{origin}/2.0/repositories/{full_name}");
     let of = &workspace.projects[repository.project];
@@ -192,7 +212,7 @@ fn repository(origin: &str, workspace: &Workspace, repository: &Repository, base
         "description": "", "size": 1024, "language": "rust", "has_issues": false, "has_wiki": false,
         "fork_policy": "no_public_forks", "created_on": MADE, "updated_on": CHANGED,
         "project": {"type": "project", "uuid": of.uuid, "key": of.key, "name": of.name},
-        "workspace": base,
+        "workspace": short,
         "links": {
             "self": link(own.clone()),
             "html": link(format!("https://bitbucket.org/{full_name}")),

@@ -216,7 +216,7 @@ fn members(looking: &Looking<'_>, within: Within<'_>) -> Result<Vec<u8>, Refused
             kind: "workspace_membership",
             permission: None,
             user: &looking.fragments.accounts[accounts[number]],
-            workspace: &within.fragments.base,
+            workspace: &within.fragments.short,
         }
     })
 }
@@ -240,7 +240,7 @@ fn permissions(looking: &Looking<'_>, within: Within<'_>) -> Result<Vec<u8>, Ref
             kind: "workspace_membership",
             permission: Some(role.as_str()),
             user: &looking.fragments.accounts[account],
-            workspace: &within.fragments.base,
+            workspace: &within.fragments.short,
         }
     })
 }

@@ -48,6 +48,13 @@ pub(super) fn fill_up(accounts: &mut Vec<Account>, workspace: &mut Workspace, to
             .push((accounts.len(), generated_role(number)));
         accounts.push(generated_account(&workspace.slug, number));
     }
+    // Bitbucket's description gives permissions to users; apps are no users.
+    let people: Vec<usize> = workspace
+        .members
+        .iter()
+        .map(|(account, _)| *account)
+        .filter(|account| accounts[*account].kind == AccountKind::Person)
+        .collect();
     add_groups(workspace, totals.groups);
     for number in workspace.projects.len()..totals.projects {
         const PERMISSIONS: [Permission; 4] = [
@@ -61,7 +68,8 @@ pub(super) fn fill_up(accounts: &mut Vec<Account>, workspace: &mut Workspace, to
             key: format!("PRJ{number}"),
             name: format!("Project {number}"),
             grants: grants(
-                workspace,
+                &people,
+                workspace.groups.len(),
                 number,
                 (PROJECT_USERS, PROJECT_GROUPS),
                 &PERMISSIONS,
@@ -82,7 +90,8 @@ pub(super) fn fill_up(accounts: &mut Vec<Account>, workspace: &mut Workspace, to
             name: format!("Repository {number} – 仓库"),
             project: number % projects,
             grants: grants(
-                workspace,
+                &people,
+                workspace.groups.len(),
                 number,
                 (REPOSITORY_USERS, REPOSITORY_GROUPS),
                 &PERMISSIONS,
@@ -130,20 +139,19 @@ fn add_groups(workspace: &mut Workspace, total: usize) {
     }
 }
 
-/// Grants spread over the members and groups, so that neighbours have different ones.
+/// Grants spread over people and so many groups, so that neighbours have different ones.
 fn grants(
-    workspace: &Workspace,
+    people: &[usize],
+    teams: usize,
     number: usize,
     (users, groups): (usize, usize),
     permissions: &[Permission],
 ) -> Grants {
     let permission = |turn: usize| permissions[(number + turn) % permissions.len()];
-    let members = workspace.members.len();
-    let teams = workspace.groups.len();
     Grants {
-        users: (0..users.min(members))
+        users: (0..users.min(people.len()))
             .map(|turn| {
-                let (account, _) = workspace.members[(number * users + turn) % members];
+                let account = people[(number * users + turn) % people.len()];
                 (account, permission(turn))
             })
             .collect(),

@@ -8,7 +8,7 @@ use bbsetup_setup::{Problem, ProblemCode, SecretSlot, WorkspaceId};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::home::Home;
+use crate::home::{Home, SavedProfile};
 use crate::inputs::{Inputs, missing_secret};
 use crate::json::{StateJson, StatusJson, SubmitEventJson};
 use crate::services::Services;
@@ -144,9 +144,21 @@ impl Tenant {
                 .with_hints(vec!["Submit it first.".to_owned()])
             })?;
         let before = profile
-            .and_then(|profile| profile.last_run_before)
+            .as_ref()
+            .and_then(|profile| profile.last_run_before.clone())
             .filter(|_| after_sync);
-        Ok(status_json(&row, before.as_deref(), services))
+        let status = status_json(&row, before.as_deref(), services);
+        if let Some(profile) = profile {
+            self.remember(services, profile, &status);
+        }
+        Ok(status)
+    }
+
+    /// Keeps what BalkanID last said, for the first page of the next run.
+    fn remember(&self, services: &Services, mut profile: SavedProfile, status: &StatusJson) {
+        profile.status = Some(status.clone());
+        // A status that could not be kept is asked for again.
+        let _kept = Home::new(&services.home).keep_profile(&self.workspace, &profile);
     }
 
     /// Looks at the status until the sync ends, the time is over, or it is stopped.

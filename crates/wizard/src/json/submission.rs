@@ -134,7 +134,7 @@ pub struct DifferenceJson {
 }
 
 /// `bbsetup.status/1`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct StatusJson {
     /// Always `bbsetup.status/1`.
     pub schema: String,
@@ -153,7 +153,7 @@ pub struct StatusJson {
 }
 
 /// The state of an integration.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum StateJson {
     /// Connected / Data available.

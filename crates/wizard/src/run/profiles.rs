@@ -112,7 +112,7 @@ pub(super) fn profile_card(profile: SavedProfile) -> ProfileJson {
                 _ => None,
             }),
         checked_at: profile.checked.map(|checked| checked.at),
-        balkanid: None,
+        balkanid: profile.status,
         integration_id: profile.integration_id,
         days_left: None,
         workspace: profile.workspace,

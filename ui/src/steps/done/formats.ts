@@ -8,8 +8,6 @@ export interface Format {
   title: string;
   /** What it is good for, and what it holds. */
   says: string;
-  /** The button: the act. */
-  act: string;
 }
 
 /** The configuration, without and with secrets. */
@@ -18,25 +16,21 @@ export const configurations: readonly Format[] = [
     format: 'json',
     title: 'JSON',
     says: 'For other programs. Without secrets.',
-    act: 'Export JSON',
   },
   {
     format: 'toml',
     title: 'TOML',
     says: 'For people and version control. Without secrets.',
-    act: 'Export TOML',
   },
   {
     format: 'env',
     title: '.env',
     says: 'The variables that bbsetup reads. Without secrets.',
-    act: 'Export .env',
   },
   {
     format: 'age',
     title: 'Everything, encrypted',
     says: 'With the tokens, locked with a passphrase. age -d opens it.',
-    act: 'Export encrypted',
   },
 ];
 
@@ -46,13 +40,11 @@ export const reports: readonly Format[] = [
     format: 'evidence_html',
     title: 'HTML',
     says: 'Made to be printed to PDF.',
-    act: 'Export HTML',
   },
   {
     format: 'evidence_markdown',
     title: 'Markdown',
     says: 'For a ticket or a wiki.',
-    act: 'Export Markdown',
   },
 ];
 

@@ -1,0 +1,61 @@
+/** Plans and submissions for tests, in the shape in which the program sends them. */
+import type { FormFieldJson, PlanJson, StatusJson, SubmitJson } from '../../src/ipc/index.ts';
+
+const form: FormFieldJson[] = [
+  {
+    field: 'workspace_token',
+    label: 'Bitbucket Access Token',
+    also_called: 'Bitbucket Access token of Workspace (Organization)',
+    value: '•••• 1111',
+    secret: true,
+  },
+  { field: 'workspace', label: 'Workspace', also_called: null, value: 'acme', secret: false },
+];
+
+export function plan(changes: Partial<PlanJson> = {}): PlanJson {
+  return {
+    route: 'api',
+    reason: 'It is there already.',
+    tenant: 'Acme',
+    updates: 'bitbucket/01H',
+    row: [{ column: 'Name', value: 'Bitbucket' }],
+    form,
+    keys: 'from_tenant',
+    by_hand: ['Primary Application owner: ada@acme.example'],
+    problems: [],
+    ...changes,
+  };
+}
+
+export function assisted(changes: Partial<PlanJson> = {}): PlanJson {
+  return plan({ route: 'assisted', row: [], updates: null, keys: 'not_needed', ...changes });
+}
+
+export function submitted(changes: Partial<SubmitJson> = {}): SubmitJson {
+  return {
+    schema: 'bbsetup.submit/1',
+    route: 'api',
+    integration_id: 'bitbucket/01H',
+    correlation_id: 'c-1',
+    created: true,
+    differences: [],
+    problems: [],
+    ...changes,
+  };
+}
+
+export function status(
+  state: StatusJson['state'],
+  words: string,
+  seen_at = '2026-11-25T14:02:11Z',
+): StatusJson {
+  return {
+    schema: 'bbsetup.status/1',
+    state,
+    words,
+    message: null,
+    last_run: null,
+    integration_id: 'bitbucket/01H',
+    seen_at,
+  };
+}

@@ -1,0 +1,105 @@
+//! `cargo xtask bench`: how quick and how small it is, beside what this machine does at best.
+//!
+//! It is no part of `cargo xtask test`: what is measured depends on the machine and on what else it
+//! does.
+
+mod check;
+mod driver;
+mod http;
+mod processes;
+mod size;
+mod table;
+mod window;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::Result;
+use clap::{Args, ValueEnum};
+
+use self::table::Row;
+use crate::process::{cargo, run, target};
+use crate::ui;
+
+/// What `bench` takes.
+#[derive(Args)]
+pub(crate) struct BenchArguments {
+    /// Print one JSON document and nothing else on standard output
+    #[arg(long)]
+    json: bool,
+    /// How often each thing is measured
+    #[arg(long, default_value_t = 9, value_parser = clap::value_parser!(u16).range(1..))]
+    runs: u16,
+    /// Measure these alone
+    #[arg(long, num_args = 1.., value_enum)]
+    only: Vec<Part>,
+    /// Measure the window on the display that is there, and write the numbers to a file
+    #[arg(long, hide = true, value_name = "FILE")]
+    on_this_display: Option<PathBuf>,
+}
+
+/// What can be measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Part {
+    /// The full check of both slots
+    Check,
+    /// The programs' sizes
+    Size,
+    /// The window's start and memory
+    Window,
+}
+
+/// The programs as they are given to people.
+struct Program {
+    bbsetup: PathBuf,
+    desktop: PathBuf,
+}
+
+/// Measures; an aim that is not met is told, and is no failure.
+pub(crate) fn run_with(arguments: &BenchArguments) -> Result<()> {
+    let runs = usize::from(arguments.runs);
+    let released = |name: &str| {
+        let file = format!("{name}{}", std::env::consts::EXE_SUFFIX);
+        target().join("release").join(file)
+    };
+    let program = Program {
+        bbsetup: released("bbsetup"),
+        desktop: released("bitbucket-setup"),
+    };
+    if let Some(file) = &arguments.on_this_display {
+        return window::measure_here(&program, runs, file);
+    }
+    build()?;
+    let is_wanted = |part| arguments.only.is_empty() || arguments.only.contains(&part);
+    let mut rows: Vec<Row> = Vec::new();
+    if is_wanted(Part::Check) {
+        rows.extend(check::measure(&program, runs)?);
+    }
+    if is_wanted(Part::Size) {
+        rows.extend(size::measure(&program)?);
+    }
+    if is_wanted(Part::Window) {
+        rows.extend(window::measure(runs)?);
+    }
+    table::print(&rows, arguments.json);
+    Ok(())
+}
+
+/// Builds both doors as they are released, with the window's pages inside.
+fn build() -> Result<()> {
+    ui::build()?;
+    run(cargo().args([
+        "build",
+        "--release",
+        "--package",
+        "bbsetup",
+        "--package",
+        "bitbucket-setup",
+        "--features",
+        "tauri/custom-protocol",
+    ]))
+}
+
+fn milliseconds(duration: Duration) -> f64 {
+    duration.as_secs_f64() * 1000.0
+}
