@@ -382,12 +382,13 @@ fn done(run: &Run, asker: &Asker) -> Result<Next, Left> {
     asker.say("Keep a record:");
     asker.say(&format!(
         "  bbsetup evidence --workspace {workspace} --out {}",
-        run.suggested_path(ExportFormatJson::EvidenceHtml, here)
+        run.suggested_path(None, ExportFormatJson::EvidenceHtml, here)
             .display()
     ));
     asker.say(&format!(
         "  bbsetup export --workspace {workspace} --format toml --out {}",
-        run.suggested_path(ExportFormatJson::Toml, here).display()
+        run.suggested_path(None, ExportFormatJson::Toml, here)
+            .display()
     ));
     asker.say("Come back with bbsetup check and bbsetup status.");
     Ok(Next::End(exit::DONE))
