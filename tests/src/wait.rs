@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 /// How long a story waits for anything. Far more than it takes, also on a busy machine.
-pub(crate) const LIMIT: Duration = Duration::from_secs(60);
+pub(crate) const LIMIT: Duration = Duration::from_secs(40);
 
 /// How often a condition is looked at that cannot be waited for otherwise.
 const PAUSE: Duration = Duration::from_millis(20);

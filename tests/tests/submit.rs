@@ -217,10 +217,16 @@ async fn a_sync_that_could_not_be_asked_for_is_not_called_a_refusal() {
     story
         .sandbox
         .add_fault(serde_json::from_value(fault).expect("a fault"));
-    let ran = story.run(&["submit", "--json"]).await;
-    assert_eq!(
-        (ran.code, ran.problems()),
-        (5, vec!["error server_error -".to_owned()])
-    );
-    assert_eq!(ran.json()["created"], true);
+    // Watching what was not started would take its ten minutes.
+    for arguments in [
+        vec!["submit", "--json"],
+        vec!["submit", "--json", "--watch"],
+    ] {
+        let ran = story.run(&arguments).await;
+        assert_eq!(
+            (ran.code, ran.problems()),
+            (5, vec!["error server_error -".to_owned()])
+        );
+        assert_eq!(ran.json()["schema"], "bbsetup.submit/1");
+    }
 }

@@ -85,19 +85,13 @@ pub(crate) fn of_refusal(refusal: &Refusal, around: &Circumstances<'_>) -> (Outc
         Refusal::Deactivated { message } => (Outcome::Missing, deactivated(message, around)),
         Refusal::Forbidden {
             form: Form::Other, ..
-        } if !around.signed_in => (
-            Outcome::Unknown,
-            not_bitbucket(around.host, "a gateway that forbids the address"),
-        ),
+        } if !around.signed_in => elsewhere("a gateway that forbids the address", around),
         Refusal::Forbidden { message, .. } => forbidden(message, around),
         Refusal::NotFound { form }
             if around.id.name == CheckName::Identity
                 || (*form == Form::Other && !around.signed_in) =>
         {
-            (
-                Outcome::Unknown,
-                not_bitbucket(around.host, "a server that does not know the address"),
-            )
+            elsewhere("a server that does not know the address", around)
         }
         Refusal::NotFound { .. } => (Outcome::Missing, not_found(around)),
         Refusal::Removed => (
@@ -129,9 +123,7 @@ pub(crate) fn of_refusal(refusal: &Refusal, around: &Circumstances<'_>) -> (Outc
         }
         Refusal::ServerError { status } => (Outcome::Unknown, server_error(around.host, *status)),
         Refusal::Proxy => (Outcome::Unknown, proxy(around.host)),
-        Refusal::NotBitbucket { looks_like } => {
-            (Outcome::Unknown, not_bitbucket(around.host, looks_like))
-        }
+        Refusal::NotBitbucket { looks_like } => elsewhere(looks_like, around),
         Refusal::Unreadable { status, why } => (Outcome::Unknown, unreadable(*status, why, around)),
     };
     (outcome, problem.on_check(around.id))
@@ -159,6 +151,10 @@ pub(crate) fn not_bitbucket(host: &str, looks_like: &str) -> Problem {
         ProblemCode::NotBitbucket,
         format!("What answered at {host} is not Bitbucket's API but {looks_like}."),
     )
+}
+
+fn elsewhere(looks_like: &str, around: &Circumstances<'_>) -> (Outcome, Problem) {
+    (Outcome::Unknown, not_bitbucket(around.host, looks_like))
 }
 
 fn deactivated(message: &str, around: &Circumstances<'_>) -> Problem {

@@ -30,9 +30,13 @@ pub async fn reach(
     };
     let problem = match refusal {
         Refusal::NotBitbucket { looks_like } => not_bitbucket(client, api_url, looks_like).await,
-        Refusal::NotFound { form: Form::Other } => {
-            let looks_like = "a server that does not know the address";
-            not_bitbucket(client, api_url, looks_like).await
+        Refusal::Forbidden {
+            form: Form::Other, ..
+        }
+        | Refusal::NotFound { form: Form::Other }
+            if !api_url.is_bitbucket_cloud() =>
+        {
+            not_bitbucket(client, api_url, "a server that does not know the address").await
         }
         Refusal::ServerError { status } => diagnosis::server_error(&host, status).as_warning(),
         Refusal::Proxy => diagnosis::proxy(&host).as_warning(),
@@ -45,11 +49,9 @@ pub async fn reach(
         | Refusal::ScopeMissing { .. }
         | Refusal::WrongKind
         | Refusal::NetworkPolicy { .. }
-        | Refusal::Deactivated { .. }
         | Refusal::Forbidden { .. }
-        | Refusal::NotFound {
-            form: Form::Bitbucket,
-        }
+        | Refusal::NotFound { .. }
+        | Refusal::Deactivated { .. }
         | Refusal::Removed
         | Refusal::RateLimited { .. } => return Ok(()),
     };

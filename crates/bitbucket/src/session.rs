@@ -179,7 +179,6 @@ impl<'a> Session<'a> {
             // Bitbucket names the kind of what it knows, on refusals too.
             known.signed_in |= seen.kind.is_some() && answer.status != 401;
             known.seen.add(seen);
-            drop(known);
             reply::read(&answer)
         });
         Asked { evidence, answer }

@@ -1,4 +1,7 @@
 //! Scripts that find things in the page as a person finds them.
+//!
+//! Words are put together from the texts of a thing, with a space between each two: what is hidden
+//! from the eye alone is read with a pause too.
 
 /// The page's name.
 pub(super) const PAGE: &str = "return document.querySelector('main')?.dataset.page ?? ''";
@@ -16,7 +19,12 @@ pub(super) const HAS_TEXT: &str =
 /// The field of a label; a label may go on after these words. A dialog covers all else.
 pub(super) const FIELD: &str = "
     const within = document.querySelector('[role=dialog]') ?? document;
-    const words = (node) => node.textContent.replace(/\\s+/g, ' ').trim();
+    const words = (node) => {
+        const texts = document.createTreeWalker(node, NodeFilter.SHOW_TEXT);
+        const all = [];
+        while (texts.nextNode()) all.push(texts.currentNode.data);
+        return all.join(' ').replace(/\\s+/g, ' ').trim();
+    };
     const labels = [...within.querySelectorAll('label')];
     const label = labels.find((node) => words(node) === arguments[0])
         ?? labels.find((node) => words(node).startsWith(arguments[0]));
@@ -28,8 +36,12 @@ pub(super) const FIELD: &str = "
 /// The button or link with these words, where it can be pressed. A dialog covers all else.
 pub(super) const BUTTON: &str = "
     const within = document.querySelector('[role=dialog]') ?? document;
-    const words = (node) =>
-        (node.getAttribute('aria-label') ?? node.textContent).replace(/\\s+/g, ' ').trim();
+    const words = (node) => {
+        const texts = document.createTreeWalker(node, NodeFilter.SHOW_TEXT);
+        const all = [];
+        while (texts.nextNode()) all.push(texts.currentNode.data);
+        return node.getAttribute('aria-label') ?? all.join(' ').replace(/\\s+/g, ' ').trim();
+    };
     const all = [...within.querySelectorAll('button, a[href], summary')]
         .filter((node) => !node.disabled && node.getClientRects().length > 0);
     return all.find((node) => words(node) === arguments[0])

@@ -338,7 +338,7 @@ async fn submit(run: &Run, asker: &Asker) -> Result<Next, Left> {
     let question = match plan.route {
         RouteJson::Api => "Save the secrets to the keychain and write this to BalkanID?",
         RouteJson::Assisted => {
-            "Save the secrets to the keychain? (BalkanID's form is filled in by hand)"
+            "Is it saved in BalkanID's form? (Yes saves the secrets to the keychain too)"
         }
     };
     if !asker.agrees(question)? {
@@ -382,12 +382,13 @@ fn done(run: &Run, asker: &Asker) -> Result<Next, Left> {
     asker.say("Keep a record:");
     asker.say(&format!(
         "  bbsetup evidence --workspace {workspace} --out {}",
-        run.suggested_path(ExportFormatJson::EvidenceHtml, here)
+        run.suggested_path(None, ExportFormatJson::EvidenceHtml, here)
             .display()
     ));
     asker.say(&format!(
         "  bbsetup export --workspace {workspace} --format toml --out {}",
-        run.suggested_path(ExportFormatJson::Toml, here).display()
+        run.suggested_path(None, ExportFormatJson::Toml, here)
+            .display()
     ));
     asker.say("Come back with bbsetup check and bbsetup status.");
     Ok(Next::End(exit::DONE))
