@@ -33,6 +33,9 @@ fn program() -> PathBuf {
     program
 }
 
+/// More stops than any page has.
+const PATIENCE: usize = 60;
+
 /// What a window finds around it besides the story's own environment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Light {
@@ -124,8 +127,7 @@ impl Window {
     pub async fn fill(&self, label: &str, text: &str) -> &Self {
         let field = self.field(label).await;
         field.click().await.expect("the field can be clicked");
-        self.chord(Key::Control, 'a').await;
-        self.key(Key::Backspace).await;
+        self.selects_all().await.key(Key::Backspace).await;
         if !text.is_empty() {
             field.send_keys(text).await.expect("the field takes text");
         }
@@ -170,6 +172,12 @@ impl Window {
         self.presses(text.chars().collect()).await
     }
 
+    /// Selects all of the field that has the focus.
+    pub async fn selects_all(&self) -> &Self {
+        self.chord(Key::Control, 'a').await;
+        self
+    }
+
     /// What has the focus, by its words or label.
     pub async fn focus(&self) -> String {
         let focus = self.does(find::FOCUS, vec![]).await;
@@ -179,9 +187,20 @@ impl Window {
     /// Goes on with Tab until something has the focus.
     pub async fn tabs_to(&self, words: &str) -> &Self {
         let mut passed = Vec::new();
-        while self.focus().await != words {
-            assert!(passed.len() < 40, "Tab does not lead to {words}: {passed:?}");
+        while passed.last().is_none_or(|last| last != words) {
+            assert!(passed.len() < PATIENCE, "Tab does not lead to {words}: {passed:?}");
             self.key(Key::Tab).await;
+            passed.push(self.focus().await);
+        }
+        self
+    }
+
+    /// Goes back with Shift and Tab until something has the focus.
+    pub async fn tabs_back_to(&self, words: &str) -> &Self {
+        let mut passed = Vec::new();
+        while passed.last().is_none_or(|last| last != words) {
+            assert!(passed.len() < PATIENCE, "Tab does not lead back to {words}: {passed:?}");
+            self.chord(Key::Shift, Key::Tab.into()).await;
             passed.push(self.focus().await);
         }
         self

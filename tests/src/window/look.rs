@@ -44,7 +44,14 @@ const AXE: &str = "
 /// hold one of the given ones.
 const WALK: &str = r#"
     const forms = arguments[0];
-    const holds = (text) => forms.some((form) => text.includes(form));
+    // No pattern: the browser remembers at RegExp what it was last tried on.
+    const clean = new Set();
+    const holds = (text) => {
+        if (clean.has(text)) return false;
+        if (forms.some((form) => text.includes(form))) return true;
+        clean.add(text);
+        return false;
+    };
     const found = [];
     const say = (path, text) => { if (holds(String(text))) found.push(path); };
     say('document', document.documentElement.outerHTML);
@@ -52,6 +59,16 @@ const WALK: &str = r#"
     say('the address', location.href);
     say('the cookies', document.cookie);
     say('performance', JSON.stringify(performance.getEntries()));
+    // The whole document was looked at above; each part of it once more would take minutes.
+    const repeating = ['outerHTML', 'innerHTML', 'outerText', 'innerText', 'textContent', 'nodeValue', 'wholeText', 'data'];
+    const getters = new Map();
+    const gettersOf = (kind) => {
+        if (!getters.has(kind)) {
+            const all = Object.entries(Object.getOwnPropertyDescriptors(kind));
+            getters.set(kind, all.filter(([key, what]) => what.get && !repeating.includes(key)).map(([key]) => key));
+        }
+        return getters.get(kind);
+    };
     const seen = new Set();
     const waiting = [['window', window]];
     let steps = 0;
@@ -61,7 +78,7 @@ const WALK: &str = r#"
         if (held === null || (typeof held !== 'object' && typeof held !== 'function')) continue;
         if (seen.has(held)) continue;
         seen.add(held);
-        if (held === forms) continue;
+        if ([forms, getters, clean].includes(held)) continue;
         steps += 1;
         if (steps > 2000000) return { found: ['the walk did not end'], steps };
         if (held instanceof Map) for (const [key, value] of held) waiting.push([`${path}<key>`, key], [`${path}<${String(key)}>`, value]);
@@ -75,7 +92,16 @@ const WALK: &str = r#"
             try { waiting.push([name, held[key]]); } catch { /* A getter that refuses holds nothing to read. */ }
         }
         try { waiting.push([`${path}.__proto__`, Object.getPrototypeOf(held)]); } catch { /* The same. */ }
-        if (held instanceof Node) for (const child of held.childNodes) waiting.push([`${path}>${child.nodeName}`, child]);
+        // What an object of the browser's own holds is behind the getters of its prototypes.
+        let kind = held;
+        while ((kind = Object.getPrototypeOf(kind)) !== null && kind !== Object.prototype && kind !== Function.prototype) {
+            for (const key of gettersOf(kind)) {
+                try { waiting.push([`${path}.${key}`, held[key]]); } catch { /* The same. */ }
+            }
+        }
+        try {
+            if (held instanceof Node) for (const child of held.childNodes) waiting.push([`${path}>${child.nodeName}`, child]);
+        } catch { /* A prototype is a node by name alone. */ }
     }
     return { found: [...new Set(found)], steps };
 "#;
@@ -91,6 +117,29 @@ impl Window {
     pub async fn problems(&self) -> Vec<String> {
         let codes = self.does(PROBLEMS, vec![]).await;
         serde_json::from_value(codes).expect("codes")
+    }
+
+    /// Waits until a problem of a code is told.
+    pub async fn sees_problem(&self, code: &str) -> &Self {
+        self.becomes(
+            &format!("a problem {code}"),
+            "return document.querySelector(`[data-problem=${arguments[0]}]`) !== null",
+            vec![json!(code)],
+            json!(true),
+        )
+        .await
+    }
+
+    /// Waits until the report is whole: a verdict, and no answer that is still awaited.
+    pub async fn waits_for_the_report(&self) -> &Self {
+        self.becomes(
+            "a whole report",
+            "return document.querySelector('[data-verdict]') !== null
+                && document.querySelector('table[aria-busy=true]') === null",
+            vec![],
+            json!(true),
+        )
+        .await
     }
 
     /// Calls a command of the program as the page does, and gives what it gives.
@@ -119,6 +168,16 @@ impl Window {
         let steps = walked["steps"].as_u64().unwrap_or_default();
         assert!(steps > 1000, "the walk saw {steps} things, which is not the whole page");
         serde_json::from_value(walked["found"].clone()).expect("paths")
+    }
+
+    /// Limits the size of what the program may write, in bytes; a disk that is full does the same.
+    pub fn may_write(&self, limit: Option<u64>) {
+        let limit = limit.map_or_else(|| "unlimited".to_owned(), |bytes| bytes.to_string());
+        let limited = std::process::Command::new("prlimit")
+            .arg(format!("--fsize={limit}:unlimited"))
+            .arg(format!("--pid={}", self.program))
+            .status();
+        assert!(limited.expect("prlimit is installed").success());
     }
 
     /// Gives the window a size, its frame not counted.

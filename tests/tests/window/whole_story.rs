@@ -198,3 +198,15 @@ async fn a_tenant_without_an_integration_is_filled_in_by_hand() {
     assert!(exported.to_string().contains("acme"), "{exported}");
     window.close().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a display: cargo xtask test --only window"]
+async fn a_planted_violation_is_found() {
+    let (story, _keychain) = by_hand(swift("ready")).await;
+    let window = Window::open(&story).await;
+    let plant = "document.querySelector('main').insertAdjacentHTML('beforeend', '<input id=\"planted\">')";
+    window.does(plant, vec![]).await;
+    let found = window.violations().await;
+    assert!(found.iter().any(|line| line.contains("#planted")), "{found:?}");
+    window.close().await;
+}
