@@ -22,7 +22,8 @@ use crate::wait::{eventually, until};
 
 /// The window's program, as `cargo xtask test` builds it before the stories.
 fn program() -> PathBuf {
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| "target".into(), PathBuf::from);
+    let target =
+        std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| "target".into(), PathBuf::from);
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let program = root.join(target).join("debug/bitbucket-setup");
     assert!(
@@ -61,10 +62,14 @@ impl Window {
 
     /// The same, on a system that prefers light or dark.
     pub async fn open_in(story: &Story, light: Light) -> Self {
-        let mut driver = started_driver(story, light);
-        let (port, mut child) = driver();
+        let (port, mut child) = started_driver(story, light);
         let address = format!("http://127.0.0.1:{port}");
         until("WebKitWebDriver listens", || {
+            if let Ok(Some(ended)) = child.try_wait() {
+                panic!(
+                    "WebKitWebDriver ended with {ended}; is it installed? `cargo xtask test --only packages` installs it"
+                );
+            }
             std::net::TcpStream::connect(("127.0.0.1", port)).is_ok()
         });
         let wanted = json!({
@@ -119,8 +124,13 @@ impl Window {
 
     /// Waits until a text can be read.
     pub async fn sees(&self, text: &str) -> &Self {
-        self.becomes(&format!("“{text}”"), find::HAS_TEXT, vec![json!(text)], json!(true))
-            .await
+        self.becomes(
+            &format!("“{text}”"),
+            find::HAS_TEXT,
+            vec![json!(text)],
+            json!(true),
+        )
+        .await
     }
 
     /// Types into the field of a label, in place of what stands there, and leaves it.
@@ -138,7 +148,11 @@ impl Window {
     /// What stands in the field of a label.
     pub async fn typed(&self, label: &str) -> String {
         let field = self.field(label).await;
-        field.prop("value").await.expect("a value").unwrap_or_default()
+        field
+            .prop("value")
+            .await
+            .expect("a value")
+            .unwrap_or_default()
     }
 
     /// Presses the button with these words, once it can be pressed.
@@ -188,7 +202,10 @@ impl Window {
     pub async fn tabs_to(&self, words: &str) -> &Self {
         let mut passed = Vec::new();
         while passed.last().is_none_or(|last| last != words) {
-            assert!(passed.len() < PATIENCE, "Tab does not lead to {words}: {passed:?}");
+            assert!(
+                passed.len() < PATIENCE,
+                "Tab does not lead to {words}: {passed:?}"
+            );
             self.key(Key::Tab).await;
             passed.push(self.focus().await);
         }
@@ -199,7 +216,10 @@ impl Window {
     pub async fn tabs_back_to(&self, words: &str) -> &Self {
         let mut passed = Vec::new();
         while passed.last().is_none_or(|last| last != words) {
-            assert!(passed.len() < PATIENCE, "Tab does not lead back to {words}: {passed:?}");
+            assert!(
+                passed.len() < PATIENCE,
+                "Tab does not lead back to {words}: {passed:?}"
+            );
             self.chord(Key::Shift, Key::Tab.into()).await;
             passed.push(self.focus().await);
         }
@@ -226,11 +246,10 @@ impl Window {
     }
 
     async fn perform(&self, strokes: Vec<KeyAction>) {
-        let keyboard = strokes
-            .into_iter()
-            .fold(KeyActions::new("keyboard".to_owned()), |keyboard, stroke| {
-                keyboard.then(stroke)
-            });
+        let keyboard = strokes.into_iter().fold(
+            KeyActions::new("keyboard".to_owned()),
+            |keyboard, stroke| keyboard.then(stroke),
+        );
         self.client
             .perform_actions(keyboard)
             .await
@@ -258,10 +277,9 @@ impl Window {
     }
 
     async fn becomes(&self, what: &str, script: &str, given: Vec<Value>, wanted: Value) -> &Self {
-        let held = eventually(async || {
-            (self.does(script, given.clone()).await == wanted).then_some(())
-        })
-        .await;
+        let held =
+            eventually(async || (self.does(script, given.clone()).await == wanted).then_some(()))
+                .await;
         if held.is_none() {
             panic!("{what} did not come; the page says:\n{}", self.text().await);
         }
@@ -309,12 +327,18 @@ fn kill(process: u32) {
 }
 
 /// Starts a driver of the window's own, so that the program has an environment of its own.
-fn started_driver(story: &Story, light: Light) -> impl FnMut() -> (u16, Child) {
+fn started_driver(story: &Story, light: Light) -> (u16, Child) {
     let display = std::env::var_os("DISPLAY").unwrap_or_else(|| {
         panic!("no DISPLAY is set; `cargo xtask test --only window` brings one of its own")
     });
     let mut env: BTreeMap<String, String> = story.env.clone();
-    for name in ["HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR"] {
+    for name in [
+        "HOME",
+        "XDG_DATA_HOME",
+        "XDG_CONFIG_HOME",
+        "XDG_CACHE_HOME",
+        "XDG_RUNTIME_DIR",
+    ] {
         let folder = story.folder.path().join("system").join(name);
         std::fs::create_dir_all(&folder).expect("room");
         env.entry(name.to_owned())
@@ -328,30 +352,29 @@ fn started_driver(story: &Story, light: Light) -> impl FnMut() -> (u16, Child) {
     if light == Light::Dark {
         env.insert("GTK_THEME".into(), "Adwaita:dark".into());
     }
-    let log = story.path("window.log");
-    move || {
-        let port = TcpListener::bind("127.0.0.1:0")
-            .and_then(|listener| listener.local_addr())
-            .expect("a free port")
-            .port();
-        let said = std::fs::OpenOptions::new()
-            .create(true)
-            .append(true)
-            .open(&log)
-            .expect("room");
-        let child = Command::new("WebKitWebDriver")
-            .arg(format!("--port={port}"))
-            .env_clear()
-            .envs(&env)
-            .env("DISPLAY", &display)
-            .envs(std::env::var_os("XAUTHORITY").map(|file| ("XAUTHORITY", file)))
-            .stdin(Stdio::null())
-            .stdout(said.try_clone().expect("a file"))
-            .stderr(said)
-            .spawn()
-            .expect("WebKitWebDriver is installed; `cargo xtask test --only packages` installs it");
-        (port, child)
-    }
+    let port = TcpListener::bind("127.0.0.1:0")
+        .and_then(|listener| listener.local_addr())
+        .expect("a free port")
+        .port();
+    let said = std::fs::OpenOptions::new()
+        .create(true)
+        .append(true)
+        .open(story.path("window.log"))
+        .expect("room");
+    // A limit on what may be written is to fail a write, as a full disk does, and not to kill.
+    let child = Command::new("sh")
+        .args(["-c", r#"trap '' XFSZ && exec WebKitWebDriver "$0""#])
+        .arg(format!("--port={port}"))
+        .env_clear()
+        .envs(&env)
+        .env("DISPLAY", &display)
+        .envs(std::env::var_os("XAUTHORITY").map(|file| ("XAUTHORITY", file)))
+        .stdin(Stdio::null())
+        .stdout(said.try_clone().expect("a file"))
+        .stderr(said)
+        .spawn()
+        .expect("sh starts");
+    (port, child)
 }
 
 /// The process that another one has started.

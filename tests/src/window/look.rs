@@ -153,9 +153,14 @@ impl Window {
 
     /// What axe finds wrong with the page.
     pub async fn violations(&self) -> Vec<String> {
-        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../ui/node_modules/axe-core/axe.min.js");
-        let axe = fs::read_to_string(&file)
-            .unwrap_or_else(|_| panic!("{} is not there; `cargo xtask test --only ui` installs it", file.display()));
+        let file =
+            Path::new(env!("CARGO_MANIFEST_DIR")).join("../ui/node_modules/axe-core/axe.min.js");
+        let axe = fs::read_to_string(&file).unwrap_or_else(|_| {
+            panic!(
+                "{} is not there; `cargo xtask test --only ui` installs it",
+                file.display()
+            )
+        });
         self.does(&axe, vec![]).await;
         let found = self.waits_for(AXE, vec![]).await;
         serde_json::from_value(found).expect("violations")
@@ -166,7 +171,10 @@ impl Window {
         let forms: Vec<String> = canaries.iter().flat_map(Canary::texts).collect();
         let walked = self.does(WALK, vec![json!(forms)]).await;
         let steps = walked["steps"].as_u64().unwrap_or_default();
-        assert!(steps > 1000, "the walk saw {steps} things, which is not the whole page");
+        assert!(
+            steps > 1000,
+            "the walk saw {steps} things, which is not the whole page"
+        );
         serde_json::from_value(walked["found"].clone()).expect("paths")
     }
 

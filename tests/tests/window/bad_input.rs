@@ -9,8 +9,8 @@ use bbsetup_tests::{Ran, Story, Window};
 use serde_json::{Value, json};
 
 use crate::steps::{
-    by_hand, fills_in_balkanids_form, gives_the_account, pastes_the_workspace_token, reaches_the_end,
-    reaches_the_report, reaches_the_tokens, swift,
+    by_hand, fills_in_balkanids_form, gives_the_account, pastes_the_workspace_token,
+    reaches_the_end, reaches_the_report, reaches_the_tokens, swift,
 };
 
 /// What the terminal says where the same is typed.
@@ -41,7 +41,10 @@ fn told(document: &Value) -> BTreeMap<String, String> {
 /// The page says what the terminal says.
 async fn says_the_same(window: &Window, terminal: &Ran, what: &str) {
     let problems = told(&terminal.json());
-    assert!(!problems.is_empty(), "{what}: the terminal finds nothing wrong");
+    assert!(
+        !problems.is_empty(),
+        "{what}: the terminal finds nothing wrong"
+    );
     for message in problems.keys() {
         window.sees(message).await;
     }
@@ -53,9 +56,15 @@ async fn what_cannot_be_read_is_refused_in_the_terminals_words_and_stays_to_be_m
     let (story, _keychain) = by_hand(swift("ready")).await;
     let token = story.typed("BBSETUP_API_TOKEN");
     let window = Window::open(&story).await;
-    window.press("Begin").await.turns_to("service_account").await;
+    window
+        .press("Begin")
+        .await
+        .turns_to("service_account")
+        .await;
     window.press("Continue").await;
-    window.sees("Say that there is an account for BalkanID before going on.").await;
+    window
+        .sees("Say that there is an account for BalkanID before going on.")
+        .await;
     window.tick("There is an account for BalkanID").await;
     window.press("Continue").await.turns_to("workspace").await;
 
@@ -67,7 +76,14 @@ async fn what_cannot_be_read_is_refused_in_the_terminals_words_and_stays_to_be_m
         assert_eq!(window.page().await, page, "{typed}: the page stays");
         typed_is_there(&window, label, typed).await;
     };
-    for typed in ["", "   ", "Acme Corporation", "jane@acme.example", "https://github.com/acme", "株式会社"] {
+    for typed in [
+        "",
+        "   ",
+        "Acme Corporation",
+        "jane@acme.example",
+        "https://github.com/acme",
+        "株式会社",
+    ] {
         refused("Workspace ID", "BBSETUP_WORKSPACE", typed, "check").await;
     }
     window.fill("Workspace ID", "acme").await;
@@ -80,11 +96,21 @@ async fn what_cannot_be_read_is_refused_in_the_terminals_words_and_stays_to_be_m
     ] {
         refused("API URL", "BBSETUP_API_URL", typed, "check").await;
     }
-    window.fill("API URL", &story.typed("BBSETUP_API_URL")).await;
-    window.press("Continue").await.turns_to("workspace_token").await;
+    window
+        .fill("API URL", &story.typed("BBSETUP_API_URL"))
+        .await;
+    window
+        .press("Continue")
+        .await
+        .turns_to("workspace_token")
+        .await;
 
     // A secret is never shown again, so that there is nothing to stay; its message is there.
-    for typed in ["https://bitbucket.org/acme", "two words", "jane@acme.example"] {
+    for typed in [
+        "https://bitbucket.org/acme",
+        "two words",
+        "jane@acme.example",
+    ] {
         let given = [("BBSETUP_WORKSPACE_TOKEN", typed)];
         let terminal = in_the_terminal(&story, &["check", "--json"], &given).await;
         window.fill("Workspace access token", typed).await;
@@ -97,7 +123,9 @@ async fn what_cannot_be_read_is_refused_in_the_terminals_words_and_stays_to_be_m
     pastes_the_workspace_token(&window, &story).await;
 
     refused("Account e-mail", "BBSETUP_ACCOUNT", "janesmith", "check").await;
-    window.fill("Account e-mail", &story.typed("BBSETUP_ACCOUNT")).await;
+    window
+        .fill("Account e-mail", &story.typed("BBSETUP_ACCOUNT"))
+        .await;
     gives_the_account(&window, &story).await;
     window.press("Continue").await.turns_to("balkanid").await;
 
@@ -115,7 +143,11 @@ async fn what_cannot_be_read_is_refused_in_the_terminals_words_and_stays_to_be_m
 }
 
 async fn typed_is_there(window: &Window, label: &str, typed: &str) {
-    assert_eq!(window.typed(label).await, typed, "what was typed is there to be mended");
+    assert_eq!(
+        window.typed(label).await,
+        typed,
+        "what was typed is there to be mended"
+    );
 }
 
 /// Checks again, and compares the report with the terminal's.
@@ -152,47 +184,75 @@ async fn what_answers_wrongly_is_told_in_the_terminals_words_and_mended_in_place
     let (story, _keychain) = by_hand(swift("ready")).await;
     let window = Window::open(&story).await;
     reaches_the_report(&window, &story).await;
-    window.sees("Ready: BalkanID will be able to read acme.").await;
+    window
+        .sees("Ready: BalkanID will be able to read acme.")
+        .await;
     let repositories = |action: Value| json!({"server": "bitbucket", "path": "/2.0/repositories/acme$", "credential": "workspace_access_token", "action": action});
     for (what, fault) in [
-        ("a reply of 100 MB", repositories(json!({"huge": {"bytes": 100_000_000}}))),
-        ("a proxy that answers HTML", json!({"server": "bitbucket", "action": {"page": {"status": 200}}})),
-        ("a proxy that refuses in HTML", json!({"server": "bitbucket", "action": {"page": {"status": 403}}})),
+        (
+            "a reply of 100 MB",
+            repositories(json!({"huge": {"bytes": 100_000_000}})),
+        ),
+        (
+            "a proxy that answers HTML",
+            json!({"server": "bitbucket", "action": {"page": {"status": 200}}}),
+        ),
+        (
+            "a proxy that refuses in HTML",
+            json!({"server": "bitbucket", "action": {"page": {"status": 403}}}),
+        ),
         ("a reply that is cut", repositories(json!("cut"))),
         ("a reply that stalls", repositories(json!("stall"))),
     ] {
         story
             .sandbox
             .set_fault(serde_json::from_value(fault).expect("a fault"));
-        let (terminal, _) = tokio::join!(in_the_terminal(&story, &["check", "--json"], &[]), async {
-            window.press("Check again").await;
-            window.waits_for_the_report().await;
-        });
+        let (terminal, _) =
+            tokio::join!(in_the_terminal(&story, &["check", "--json"], &[]), async {
+                window.press("Check again").await;
+                window.waits_for_the_report().await;
+            });
         compares(&window, &terminal, what).await;
     }
     // Everything typed is still there, and the story ends well.
     story.sandbox.clear_faults();
     window.press("Check again").await;
-    window.sees("Ready: BalkanID will be able to read acme.").await;
+    window
+        .sees("Ready: BalkanID will be able to read acme.")
+        .await;
     reaches_the_end(&window, &story).await;
     window.close().await;
 }
 
 /// Goes back to the first steps, types something else, and comes to the report again.
 async fn with(window: &Window, story: &Story, typed: &[(&str, &str)], what: &str) {
-    window.press("Steps").await.press("Workspace ID").await.turns_to("workspace").await;
+    window
+        .press("Steps")
+        .await
+        .press("Workspace ID")
+        .await
+        .turns_to("workspace")
+        .await;
     let value = |name: &str| {
         let given = typed.iter().find(|(variable, _)| *variable == name);
         given.map_or_else(|| story.typed(name), |(_, value)| (*value).to_owned())
     };
-    window.fill("Workspace ID", &value("BBSETUP_WORKSPACE")).await;
+    window
+        .fill("Workspace ID", &value("BBSETUP_WORKSPACE"))
+        .await;
     window.press("Continue").await.turns_to("api_url").await;
     window.fill("API URL", &value("BBSETUP_API_URL")).await;
-    window.press("Continue").await.turns_to("workspace_token").await;
+    window
+        .press("Continue")
+        .await
+        .turns_to("workspace_token")
+        .await;
     if window.offers("Replace Workspace access token").await {
         window.press("Replace Workspace access token").await;
     }
-    window.fill("Workspace access token", &value("BBSETUP_WORKSPACE_TOKEN")).await;
+    window
+        .fill("Workspace access token", &value("BBSETUP_WORKSPACE_TOKEN"))
+        .await;
     window.press("Continue").await.turns_to("account").await;
     window.press("Continue").await.turns_to("report").await;
     window.waits_for_the_report().await;
@@ -205,19 +265,51 @@ async fn what_leads_elsewhere_is_told_in_the_terminals_words() {
     let (story, _keychain) = by_hand(swift("ready")).await;
     let window = Window::open(&story).await;
     reaches_the_report(&window, &story).await;
-    window.sees("Ready: BalkanID will be able to read acme.").await;
+    window
+        .sees("Ready: BalkanID will be able to read acme.")
+        .await;
 
-    with(&window, &story, &[("BBSETUP_WORKSPACE", "nowhere")], "an unknown workspace").await;
+    with(
+        &window,
+        &story,
+        &[("BBSETUP_WORKSPACE", "nowhere")],
+        "an unknown workspace",
+    )
+    .await;
     let key = story.typed("BBSETUP_BALKANID_KEY_SECRET");
-    with(&window, &story, &[("BBSETUP_WORKSPACE_TOKEN", &key)], "BalkanID's key in Bitbucket's field").await;
+    with(
+        &window,
+        &story,
+        &[("BBSETUP_WORKSPACE_TOKEN", &key)],
+        "BalkanID's key in Bitbucket's field",
+    )
+    .await;
     let account = story.typed("BBSETUP_API_TOKEN");
-    with(&window, &story, &[("BBSETUP_WORKSPACE_TOKEN", &account)], "the other token").await;
+    with(
+        &window,
+        &story,
+        &[("BBSETUP_WORKSPACE_TOKEN", &account)],
+        "the other token",
+    )
+    .await;
     let closed = TcpListener::bind("127.0.0.1:0")
         .and_then(|listener| listener.local_addr())
         .expect("a port");
-    with(&window, &story, &[("BBSETUP_API_URL", &format!("http://{closed}"))], "a wrong port").await;
+    with(
+        &window,
+        &story,
+        &[("BBSETUP_API_URL", &format!("http://{closed}"))],
+        "a wrong port",
+    )
+    .await;
     // The name is reserved: nowhere is it known, as nothing is where there is no network.
-    with(&window, &story, &[("BBSETUP_API_URL", "https://bitbucket.invalid")], "no network").await;
+    with(
+        &window,
+        &story,
+        &[("BBSETUP_API_URL", "https://bitbucket.invalid")],
+        "no network",
+    )
+    .await;
     window.close().await;
 }
 
@@ -228,7 +320,8 @@ async fn a_data_center_server_is_recognised_before_any_token_is_asked_for() {
     let server = Sandbox::start(server).await.expect("free ports");
     let (story, _keychain) = by_hand(swift("ready")).await;
     let url = server.bitbucket_url();
-    let terminal = in_the_terminal(&story, &["check", "--json"], &[("BBSETUP_API_URL", &url)]).await;
+    let terminal =
+        in_the_terminal(&story, &["check", "--json"], &[("BBSETUP_API_URL", &url)]).await;
     let codes: Vec<String> = told(&terminal.json()).into_values().collect();
     assert_eq!(codes, ["data_center_found"]);
 
@@ -256,7 +349,9 @@ async fn a_full_disk_at_export_leaves_nothing_half_written_and_loses_nothing() {
     window.press("Export JSON").await.sees("setup.json").await;
     window.sees_problem("file_not_written").await;
     window.may_write(None);
-    let left: Vec<_> = std::fs::read_dir(story.path("exports")).expect("a folder").collect();
+    let left: Vec<_> = std::fs::read_dir(story.path("exports"))
+        .expect("a folder")
+        .collect();
     assert!(left.is_empty(), "{left:?}");
     assert_eq!(window.typed("File for JSON").await, file);
     window.press("Export JSON").await.sees("SHA-256").await;
@@ -271,7 +366,11 @@ async fn a_home_that_takes_no_file_is_told_and_the_set_up_goes_on() {
     // No user may make a folder there, root neither.
     story.set("BBSETUP_HOME", "/sys/bbsetup-stories");
     let window = Window::open(&story).await;
-    window.press("Begin").await.turns_to("service_account").await;
+    window
+        .press("Begin")
+        .await
+        .turns_to("service_account")
+        .await;
     window.tick("There is an account for BalkanID").await;
     window.press("Continue").await.turns_to("workspace").await;
     window.sees_problem("file_not_written").await;

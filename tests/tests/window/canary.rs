@@ -5,8 +5,7 @@ use bbsetup_tests::{Canary, Window, copies_in_folder};
 use serde_json::json;
 
 use crate::steps::{
-    by_hand, fills_in_balkanids_form, gives_the_account, holds_each_secret,
-    reaches_the_tokens,
+    by_hand, fills_in_balkanids_form, gives_the_account, holds_each_secret, reaches_the_tokens,
 };
 
 /// Slot and marked secret, in the order in which they are pasted.
@@ -20,7 +19,10 @@ const SECRETS: [(&str, &str); 4] = [
         "ATATT3xFfGF0canaryTWO_account-token_Pn5RbYd8tLs=E5F6A7B8",
     ),
     ("balkanid_key_id", "canaryTHREE-key-id-Wk4HgTz9uC"),
-    ("balkanid_key_secret", "canaryFOUR/key+secret=Xe6MfJa3oVyQ0rNs"),
+    (
+        "balkanid_key_secret",
+        "canaryFOUR/key+secret=Xe6MfJa3oVyQ0rNs",
+    ),
 ];
 
 const PASSPHRASE: &str = "canaryFIVE, a passphrase & its sign: Lh2DpBi7eGk";
@@ -47,7 +49,11 @@ fn scenario() -> Scenario {
 
 async fn is_clean(window: &Window) {
     let page = window.page().await;
-    assert_eq!(window.copies(&canaries()).await, Vec::<String>::new(), "{page}");
+    assert_eq!(
+        window.copies(&canaries()).await,
+        Vec::<String>::new(),
+        "{page}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -57,7 +63,10 @@ async fn no_page_holds_a_secret_once_it_was_handed_over() {
     let window = Window::open(&story).await;
     reaches_the_tokens(&window, &story).await;
     window
-        .fill("Workspace access token", &story.typed("BBSETUP_WORKSPACE_TOKEN"))
+        .fill(
+            "Workspace access token",
+            &story.typed("BBSETUP_WORKSPACE_TOKEN"),
+        )
         .await
         .sees("5 permissions")
         .await;
@@ -65,7 +74,9 @@ async fn no_page_holds_a_secret_once_it_was_handed_over() {
     window.press("Continue").await.turns_to("account").await;
     is_clean(&window).await;
     gives_the_account(&window, &story).await;
-    window.sees("Ready: BalkanID will be able to read acme.").await;
+    window
+        .sees("Ready: BalkanID will be able to read acme.")
+        .await;
     is_clean(&window).await;
     window.press("Continue").await.turns_to("balkanid").await;
     fills_in_balkanids_form(&window, &story).await;
@@ -103,7 +114,11 @@ async fn no_page_holds_a_secret_once_it_was_handed_over() {
         .sees("encrypted with your passphrase")
         .await;
     is_clean(&window).await;
-    window.press("Back to the start").await.turns_to("home").await;
+    window
+        .press("Back to the start")
+        .await
+        .turns_to("home")
+        .await;
     is_clean(&window).await;
     holds_each_secret(&keychain, &story);
     window.close().await;
@@ -122,7 +137,11 @@ async fn a_planted_secret_is_caught_wherever_a_script_can_reach_it() {
     is_clean(&window).await;
     let secret = SECRETS[0].1;
     for (place, plant, remove) in [
-        ("a property", "window.planted = arguments[0]", "delete window.planted"),
+        (
+            "a property",
+            "window.planted = arguments[0]",
+            "delete window.planted",
+        ),
         (
             "deep in maps and sets",
             "window.planted = { list: [new Map([['key', new Set([{ held: arguments[0] }])]])] }",

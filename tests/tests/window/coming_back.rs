@@ -37,14 +37,20 @@ async fn a_window_that_is_killed_half_way_is_gone_on_with_at_the_next_start() {
 
     let window = Window::open(&story).await;
     assert_eq!(window.heading().await, "Your set-ups");
-    window.press("Go on with acme").await.turns_to("account").await;
+    window
+        .press("Go on with acme")
+        .await
+        .turns_to("account")
+        .await;
     assert_eq!(window.typed("Account e-mail").await, email);
     // The token was not kept; its own page says so, and takes it again.
     window.press("Back").await.turns_to("workspace_token").await;
     window.sees("No token is here yet").await;
     pastes_the_workspace_token(&window, &story).await;
     gives_the_account(&window, &story).await;
-    window.sees("Ready: BalkanID will be able to read acme.").await;
+    window
+        .sees("Ready: BalkanID will be able to read acme.")
+        .await;
     reaches_the_end(&window, &story).await;
     holds_each_secret(&keychain, &story);
     holds_the_right_values(&story);
@@ -63,10 +69,17 @@ async fn a_second_set_up_of_the_same_workspace_updates_and_does_not_duplicate() 
     holds_the_right_values(&story);
     let held = story.sandbox.integrations();
     assert_eq!((held.len(), &held[0].id), (1, &before[0].id));
-    assert_eq!(held[0].other["Reviewer Count"], "2", "what the tenant set stays");
+    assert_eq!(
+        held[0].other["Reviewer Count"], "2",
+        "what the tenant set stays"
+    );
 
     // Once more from the first page, with what the keychain holds.
-    window.press("Back to the start").await.turns_to("home").await;
+    window
+        .press("Back to the start")
+        .await
+        .turns_to("home")
+        .await;
     window.press("Replace a token").await;
     window
         .press("Workspace access token")
@@ -75,10 +88,16 @@ async fn a_second_set_up_of_the_same_workspace_updates_and_does_not_duplicate() 
         .await;
     window.press("Continue").await.turns_to("account").await;
     window.press("Continue").await.turns_to("report").await;
-    window.sees("Ready: BalkanID will be able to read acme.").await;
+    window
+        .sees("Ready: BalkanID will be able to read acme.")
+        .await;
     window.press("Continue").await.turns_to("balkanid").await;
     window.press("Continue").await.turns_to("answers").await;
-    window.press("Save and submit").await.turns_to("submit").await;
+    window
+        .press("Save and submit")
+        .await
+        .turns_to("submit")
+        .await;
     window
         .sees("Updates the integration")
         .await

@@ -12,7 +12,11 @@ async fn the_first_three_steps_and_their_problems_need_no_mouse() {
     let window = Window::open(&story).await;
     window.tabs_to("Begin").await.key(Key::Enter).await;
     window.turns_to("service_account").await;
-    assert_eq!(window.focus().await, window.heading().await, "the heading is read first");
+    assert_eq!(
+        window.focus().await,
+        window.heading().await,
+        "the heading is read first"
+    );
 
     // What is wrong takes the focus, and leads to its field.
     window.tabs_to("Continue").await.key(Key::Enter).await;

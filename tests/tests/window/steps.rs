@@ -22,9 +22,7 @@ pub(crate) fn swift(name: &str) -> Scenario {
 pub(crate) async fn by_hand(scenario: Scenario) -> (Story, Keychain) {
     let keychain = Keychain::open();
     let mut story = Story::of(scenario).await;
-    story
-        .keeps_secrets_in(&keychain)
-        .gives_nothing_beforehand();
+    story.keeps_secrets_in(&keychain).gives_nothing_beforehand();
     (story, keychain)
 }
 
@@ -34,10 +32,14 @@ pub(crate) async fn reaches_the_tokens(window: &Window, story: &Story) {
     window.turns_to("service_account").await.tick(CONFIRM).await;
     window.press("Continue").await;
     window.turns_to("workspace").await;
-    window.fill(WORKSPACE, &story.typed("BBSETUP_WORKSPACE")).await;
+    window
+        .fill(WORKSPACE, &story.typed("BBSETUP_WORKSPACE"))
+        .await;
     window.press("Continue").await;
     window.turns_to("api_url").await;
-    window.fill("API URL", &story.typed("BBSETUP_API_URL")).await;
+    window
+        .fill("API URL", &story.typed("BBSETUP_API_URL"))
+        .await;
     window.press("Continue").await;
     window.turns_to("workspace_token").await;
 }
@@ -45,7 +47,10 @@ pub(crate) async fn reaches_the_tokens(window: &Window, story: &Story) {
 /// Step 4.
 pub(crate) async fn pastes_the_workspace_token(window: &Window, story: &Story) {
     window
-        .fill("Workspace access token", &story.typed("BBSETUP_WORKSPACE_TOKEN"))
+        .fill(
+            "Workspace access token",
+            &story.typed("BBSETUP_WORKSPACE_TOKEN"),
+        )
         .await
         .press("Continue")
         .await
@@ -77,12 +82,18 @@ pub(crate) async fn reaches_the_report(window: &Window, story: &Story) {
 pub(crate) async fn fills_in_balkanids_form(window: &Window, story: &Story) {
     for (label, text) in [
         ("Primary Application owner", "owner@acme.example".to_owned()),
-        ("Secondary Application Owner(s)", "second@acme.example".to_owned()),
+        (
+            "Secondary Application Owner(s)",
+            "second@acme.example".to_owned(),
+        ),
         ("Description", "Bitbucket, \"Payments\"".to_owned()),
         ("API key ID", story.typed("BBSETUP_BALKANID_KEY_ID")),
         ("API key secret", story.typed("BBSETUP_BALKANID_KEY_SECRET")),
         ("BalkanID REST base", story.typed("BBSETUP_BALKANID_URL")),
-        ("BalkanID Public API", story.typed("BBSETUP_BALKANID_PUBLIC_URL")),
+        (
+            "BalkanID Public API",
+            story.typed("BBSETUP_BALKANID_PUBLIC_URL"),
+        ),
     ] {
         window.fill(label, &text).await;
     }
@@ -93,7 +104,11 @@ pub(crate) async fn fills_in_balkanids_form(window: &Window, story: &Story) {
 pub(crate) async fn reaches_the_end(window: &Window, story: &Story) {
     window.press("Continue").await.turns_to("balkanid").await;
     fills_in_balkanids_form(window, story).await;
-    window.press("Save and submit").await.turns_to("submit").await;
+    window
+        .press("Save and submit")
+        .await
+        .turns_to("submit")
+        .await;
     window
         .press("Save to keychain and submit to BalkanID")
         .await
@@ -113,9 +128,17 @@ pub(crate) fn holds_each_secret(keychain: &Keychain, story: &Story) {
         ("balkanid_key_id", "BBSETUP_BALKANID_KEY_ID"),
         ("balkanid_key_secret", "BBSETUP_BALKANID_KEY_SECRET"),
     ] {
-        assert_eq!(keychain.lookup("acme", slot), Some(story.typed(variable)), "{slot}");
+        assert_eq!(
+            keychain.lookup("acme", slot),
+            Some(story.typed(variable)),
+            "{slot}"
+        );
     }
-    assert_eq!(keychain.names().len(), 4, "and nothing else, no probe either");
+    assert_eq!(
+        keychain.names().len(),
+        4,
+        "and nothing else, no probe either"
+    );
 }
 
 /// The integration that the story wrote.
@@ -133,8 +156,14 @@ pub(crate) fn holds_the_right_values(story: &Story) {
     assert_eq!(value("workspace"), "acme");
     assert_eq!(value("api_url"), story.sandbox.bitbucket_url());
     assert_eq!(value("account_username"), story.typed("BBSETUP_ACCOUNT"));
-    assert_eq!(value("access_token"), story.typed("BBSETUP_WORKSPACE_TOKEN"));
-    assert_eq!(value("account_app_password"), story.typed("BBSETUP_API_TOKEN"));
+    assert_eq!(
+        value("access_token"),
+        story.typed("BBSETUP_WORKSPACE_TOKEN")
+    );
+    assert_eq!(
+        value("account_app_password"),
+        story.typed("BBSETUP_API_TOKEN")
+    );
     assert_eq!(written[0].description, "Bitbucket, \"Payments\"");
     assert_eq!(written[0].message, "Data Available");
 }

@@ -52,7 +52,10 @@ async fn from_the_first_page_to_done_and_every_page_is_for_everybody() {
         .sees("Creates an integration")
         .await;
     is_for_everybody(&window).await;
-    assert!(written(&story).is_empty(), "nothing is written before it is confirmed");
+    assert!(
+        written(&story).is_empty(),
+        "nothing is written before it is confirmed"
+    );
     window
         .press("Save to keychain and submit to BalkanID")
         .await
@@ -66,7 +69,11 @@ async fn from_the_first_page_to_done_and_every_page_is_for_everybody() {
     holds_the_right_values(&story);
     assert!(!story.folder.path().join("home/progress.json").exists());
 
-    window.press("Back to the start").await.turns_to("home").await;
+    window
+        .press("Back to the start")
+        .await
+        .turns_to("home")
+        .await;
     window.sees("acme").await;
     is_for_everybody(&window).await;
     window.close().await;
@@ -85,7 +92,12 @@ async fn in_the_terminal(story: &Story) -> Value {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs a display: cargo xtask test --only window"]
 async fn the_window_shows_the_report_that_the_terminal_prints() {
-    for scenario in ["ready", "missing-project-admin", "swapped-tokens", "empty-workspace"] {
+    for scenario in [
+        "ready",
+        "missing-project-admin",
+        "swapped-tokens",
+        "empty-workspace",
+    ] {
         let (story, _keychain) = by_hand(swift(scenario)).await;
         let printed = in_the_terminal(&story).await;
         let window = Window::open(&story).await;
@@ -96,7 +108,12 @@ async fn the_window_shows_the_report_that_the_terminal_prints() {
             .as_array()
             .expect("checks")
             .iter()
-            .map(|check| (check["id"].as_str().unwrap_or_default().to_owned(), check["outcome"].clone()))
+            .map(|check| {
+                (
+                    check["id"].as_str().unwrap_or_default().to_owned(),
+                    check["outcome"].clone(),
+                )
+            })
             .collect();
         let shown = window.report().await;
         assert_eq!(json!(shown), Value::Object(rows), "{scenario}");
@@ -137,7 +154,13 @@ async fn a_refused_check_is_mended_in_bitbucket_and_checked_again_in_place() {
         .sandbox
         .set_scopes(
             "workspace_token",
-            &["account", "project", "project:admin", "repository", "repository:admin"],
+            &[
+                "account",
+                "project",
+                "project:admin",
+                "repository",
+                "repository:admin",
+            ],
         )
         .expect("the scenario's credential");
     window
@@ -145,7 +168,13 @@ async fn a_refused_check_is_mended_in_bitbucket_and_checked_again_in_place() {
         .await
         .sees("Ready: BalkanID will be able to read acme.")
         .await;
-    assert!(window.report().await.values().all(|outcome| outcome == "granted"));
+    assert!(
+        window
+            .report()
+            .await
+            .values()
+            .all(|outcome| outcome == "granted")
+    );
     reaches_the_end(&window, &story).await;
     holds_each_secret(&keychain, &story);
     holds_the_right_values(&story);
@@ -204,9 +233,13 @@ async fn a_tenant_without_an_integration_is_filled_in_by_hand() {
 async fn a_planted_violation_is_found() {
     let (story, _keychain) = by_hand(swift("ready")).await;
     let window = Window::open(&story).await;
-    let plant = "document.querySelector('main').insertAdjacentHTML('beforeend', '<input id=\"planted\">')";
+    let plant =
+        "document.querySelector('main').insertAdjacentHTML('beforeend', '<input id=\"planted\">')";
     window.does(plant, vec![]).await;
     let found = window.violations().await;
-    assert!(found.iter().any(|line| line.contains("#planted")), "{found:?}");
+    assert!(
+        found.iter().any(|line| line.contains("#planted")),
+        "{found:?}"
+    );
     window.close().await;
 }
