@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::steps::{
     by_hand, fills_in_balkanids_form, gives_the_account, pastes_the_workspace_token,
-    reaches_the_end, reaches_the_report, reaches_the_tokens, swift,
+    reaches_the_end, reaches_the_report, reaches_the_tokens, swift, written,
 };
 
 /// What the terminal says where the same is typed.
@@ -21,6 +21,17 @@ async fn in_the_terminal(story: &Story, arguments: &[&str], typed: &[(&str, &str
         .envs(typed.iter().copied())
         // A home of its own, so that neither door finds what the other has kept.
         .env("BBSETUP_HOME", story.path("terminal"))
+        .env("BBSETUP_VAULT", "memory");
+    tokio::task::spawn_blocking(move || command.output().expect("it runs").into())
+        .await
+        .expect("it ends")
+}
+
+/// The same in the story's own home.
+async fn in_the_terminal_with_its_home(story: &Story, arguments: &[&str]) -> Ran {
+    let mut command = story.command(arguments);
+    command
+        .envs(story.sandbox.env())
         .env("BBSETUP_VAULT", "memory");
     tokio::task::spawn_blocking(move || command.output().expect("it runs").into())
         .await
@@ -361,10 +372,13 @@ async fn a_full_disk_at_export_leaves_nothing_half_written_and_loses_nothing() {
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs a display: cargo xtask test --only window"]
-async fn a_home_that_takes_no_file_is_told_and_the_set_up_goes_on() {
+async fn a_home_that_takes_no_file_is_told_at_once_and_stops_nothing_before_the_last_step() {
     let (mut story, _keychain) = by_hand(swift("ready")).await;
     // No user may make a folder there, root neither.
     story.set("BBSETUP_HOME", "/sys/bbsetup-stories");
+    let terminal = in_the_terminal_with_its_home(&story, &["save", "--json"]).await;
+    assert_eq!(terminal.problems(), ["error file_not_written -"]);
+
     let window = Window::open(&story).await;
     window
         .press("Begin")
@@ -375,5 +389,29 @@ async fn a_home_that_takes_no_file_is_told_and_the_set_up_goes_on() {
     window.press("Continue").await.turns_to("workspace").await;
     window.sees_problem("file_not_written").await;
     window.sees("The set-up can go on").await;
+    window.fill("Workspace ID", "acme").await;
+    window.press("Continue").await.turns_to("api_url").await;
+    window
+        .fill("API URL", &story.typed("BBSETUP_API_URL"))
+        .await
+        .press("Continue")
+        .await
+        .turns_to("workspace_token")
+        .await;
+    pastes_the_workspace_token(&window, &story).await;
+    gives_the_account(&window, &story).await;
+    window.press("Continue").await.turns_to("balkanid").await;
+    fills_in_balkanids_form(&window, &story).await;
+    window
+        .press("Save and submit")
+        .await
+        .turns_to("submit")
+        .await;
+    window
+        .press("Save to keychain and submit to BalkanID")
+        .await;
+    says_the_same(&window, &terminal, "a home that takes no file").await;
+    window.sees("Nothing was submitted.").await;
+    assert!(written(&story).is_empty());
     window.close().await;
 }
