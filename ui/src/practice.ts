@@ -52,11 +52,6 @@ export function practiceFor(step: StepName, practice: PracticeJson): Fill {
   return { draft, secrets };
 }
 
-/** The addresses of the practice servers; without them, practice would ask the real ones. */
-export function practiceAddresses(practice: PracticeJson): Partial<DraftJson> {
-  return textsOf(['api_url', 'balkanid_url', 'balkanid_public_url'], practice);
-}
-
 function textsOf(inputs: TextInput[], practice: PracticeJson): Partial<DraftJson> {
   const draft: Partial<DraftJson> = {};
   for (const input of inputs) {

@@ -14,7 +14,7 @@ import type {
   SecretSlot,
   StepAnswerJson,
 } from './ipc/index.ts';
-import { practiceAddresses, practiceFor } from './practice.ts';
+import { practiceFor } from './practice.ts';
 import { wasStopped } from './report/cells.ts';
 import { SubmissionRun } from './steps/submit/submission-run.svelte.ts';
 import { stepAfter, stepBefore, stepNamed, type PageName, type StepName } from './steps.ts';
@@ -149,12 +149,6 @@ export class Session {
   /** Begins a set-up, or opens a finished one at a step to be changed. */
   async begin(workspace: string | null, step: StepName = 'service_account'): Promise<void> {
     await this.#open(() => ipc.begin(workspace), step);
-  }
-
-  /** Opens a finished set-up without leaving the first page, as for an export. */
-  async openInPlace(workspace: string): Promise<void> {
-    const progress = await this.#inLine(() => ipc.begin(workspace));
-    this.#takeUp(progress);
   }
 
   /** Goes on with the unfinished set-up where it was left. */
@@ -393,13 +387,6 @@ export class Session {
   #takeUp(progress: ProgressJson): void {
     this.accept(progress);
     this.draft = structuredClone(progress.draft);
-    const practice = this.home?.practice;
-    if (practice != null) {
-      const { api_url, balkanid_url, balkanid_public_url } = practiceAddresses(practice);
-      this.draft.api_url ??= api_url ?? null;
-      this.draft.balkanid_url ??= balkanid_url ?? null;
-      this.draft.balkanid_public_url ??= balkanid_public_url ?? null;
-    }
     for (const check of Object.values(this.credentialChecks)) check.forget();
     this.report.forget();
     this.submission.forget();
@@ -443,7 +430,7 @@ export class Session {
   /** Asks where the set-up stands, where something other than an answer has changed it. */
   async #refresh(): Promise<void> {
     try {
-      this.accept(await this.#inLine(() => ipc.resume()));
+      this.accept(await this.#inLine(() => ipc.progress()));
     } catch {
       // The states of the list stay as they were; nothing is lost by it.
     }

@@ -187,19 +187,3 @@ it('practice values fill the inputs of the page and no others', async () => {
     ['account', 'practice-2222'],
   ]);
 });
-
-it('practice asks the practice servers, whichever step is left out', async () => {
-  const values = [{ input: 'balkanid_url', label: 'BalkanID', value: 'http://127.0.0.1:7991' }];
-  const calls = fakeProgram({
-    home: () => home({ practice: { bitbucket_url: 'http://127.0.0.1:7990', values } }),
-  });
-  const session = await begun('workspace');
-  session.draft.workspace = 'acme';
-  await session.go('workspace_token');
-  await session.checkCredential('workspace_token');
-  const kept = calls.filter(({ command }) => command === 'answer').at(-1);
-  expect(kept?.called.draft).toMatchObject({
-    api_url: 'http://127.0.0.1:7990',
-    balkanid_url: 'http://127.0.0.1:7991',
-  });
-});
