@@ -15,6 +15,9 @@ const REPORT: &str = "
         .map((cell) => [cell.dataset.check, cell.dataset.outcome]));
 ";
 
+/// Whether a dialog is open.
+const HAS_DIALOG: &str = "return document.querySelector('[role=dialog]') !== null";
+
 /// The codes of the problems that are told, each once.
 const PROBLEMS: &str = "
     return [...new Set([...document.querySelectorAll('[data-problem]')]
@@ -140,6 +143,56 @@ impl Window {
             json!(true),
         )
         .await
+    }
+
+    /// Waits until there is a button with these words that can be pressed.
+    pub async fn sees_button(&self, words: &str) -> &Self {
+        self.element(&format!("a button “{words}”"), super::find::BUTTON, words)
+            .await;
+        self
+    }
+
+    /// Waits until a dialog is open.
+    pub async fn sees_dialog(&self) -> &Self {
+        self.becomes("a dialog", HAS_DIALOG, vec![], json!(true))
+            .await
+    }
+
+    /// Waits until no dialog is open.
+    pub async fn sees_no_dialog(&self) -> &Self {
+        self.becomes(
+            "the page without a dialog",
+            HAS_DIALOG,
+            vec![],
+            json!(false),
+        )
+        .await
+    }
+
+    /// Opens what was sent and what came back for the first answer of the report.
+    pub async fn opens_the_first_evidence(&self) -> &Self {
+        self.does(
+            "document.querySelector('td[data-check] button').click()",
+            vec![],
+        )
+        .await;
+        self.becomes(
+            "the evidence",
+            "return document.querySelector('tr.evidence') !== null",
+            vec![],
+            json!(true),
+        )
+        .await
+    }
+
+    /// Scrolls so far down; tells whether there was more to come to.
+    pub async fn scrolls_to(&self, top: u32) -> bool {
+        let moved = "
+            const before = scrollY;
+            scrollTo({ top: arguments[0], behavior: 'instant' });
+            return scrollY > before + 1;
+        ";
+        self.does(moved, vec![json!(top)]).await == json!(true)
     }
 
     /// Calls a command of the program as the page does, and gives what it gives.

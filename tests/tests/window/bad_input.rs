@@ -8,7 +8,7 @@ use bbsetup_sandbox::{Sandbox, Scenario};
 use bbsetup_tests::{Ran, Story, Window};
 use serde_json::{Value, json};
 
-use crate::steps::{
+use bbsetup_tests::steps::{
     by_hand, fills_in_balkanids_form, gives_the_account, pastes_the_workspace_token,
     reaches_the_end, reaches_the_report, reaches_the_tokens, swift, written,
 };
@@ -263,6 +263,8 @@ async fn with(window: &Window, story: &Story, typed: &[(&str, &str)], what: &str
     }
     window
         .fill("Workspace access token", &value("BBSETUP_WORKSPACE_TOKEN"))
+        .await
+        .sees_button("Check again")
         .await;
     window.press("Continue").await.turns_to("account").await;
     window.press("Continue").await.turns_to("report").await;

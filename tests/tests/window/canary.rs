@@ -4,7 +4,7 @@ use bbsetup_sandbox::Scenario;
 use bbsetup_tests::{Canary, Window, copies_in_folder};
 use serde_json::json;
 
-use crate::steps::{
+use bbsetup_tests::steps::{
     by_hand, fills_in_balkanids_form, gives_the_account, holds_each_secret, reaches_the_tokens,
 };
 

@@ -4,7 +4,7 @@ use std::fs;
 
 use bbsetup_tests::Window;
 
-use crate::steps::{
+use bbsetup_tests::steps::{
     by_hand, gives_the_account, holds_each_secret, holds_the_right_values,
     pastes_the_workspace_token, reaches_the_end, reaches_the_tokens, swift,
 };
@@ -63,7 +63,7 @@ async fn a_second_set_up_of_the_same_workspace_updates_and_does_not_duplicate() 
     let (story, keychain) = by_hand(swift("existing-integration")).await;
     let before = story.sandbox.integrations();
     let window = Window::open(&story).await;
-    crate::steps::reaches_the_report(&window, &story).await;
+    bbsetup_tests::steps::reaches_the_report(&window, &story).await;
     reaches_the_end(&window, &story).await;
     holds_each_secret(&keychain, &story);
     holds_the_right_values(&story);

@@ -3,7 +3,7 @@
 use bbsetup_tests::Window;
 use fantoccini::key::Key;
 
-use crate::steps::{by_hand, swift};
+use bbsetup_tests::steps::{by_hand, swift};
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs a display: cargo xtask test --only window"]

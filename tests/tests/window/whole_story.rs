@@ -5,7 +5,7 @@ use std::fs;
 use bbsetup_tests::{Story, Window, comparable};
 use serde_json::{Value, json};
 
-use crate::steps::{
+use bbsetup_tests::steps::{
     by_hand, fills_in_balkanids_form, gives_the_account, holds_each_secret, holds_the_right_values,
     pastes_the_workspace_token, reaches_the_end, reaches_the_report, reaches_the_tokens, swift,
     written,
