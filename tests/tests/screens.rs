@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use bbsetup_tests::steps::{
     by_hand, fills_in_balkanids_form, fills_in_the_account, gives_the_account,
-    pastes_the_workspace_token, reaches_the_end, reaches_the_report, reaches_the_tokens, swift,
+    pastes_the_workspace_token, reaches_the_report, reaches_the_tokens, swift,
 };
 use bbsetup_tests::{Keychain, Light, Story, Window};
 use serde_json::{Value, json};
@@ -119,22 +119,22 @@ async fn the_steps_to_the_report(album: &Album) {
     album.takes(&window, "01-service-account-filled").await;
     window.press("Continue").await.turns_to("workspace").await;
     album.takes(&window, "02-workspace").await;
-    window.fill("Workspace ID", "Acme Corporation").await;
+    let address = "https://bitbucket.org/acme/ledger/src/main/";
     window
+        .fill("Workspace ID", address)
+        .await
+        .sees("Read as the workspace acme")
+        .await;
+    album.takes(&window, "02-workspace-filled").await;
+    window
+        .fill("Workspace ID", "Acme Corporation")
+        .await
         .press("Continue")
         .await
         .sees("One thing to look at")
         .await;
     album.takes(&window, "02-workspace-problem").await;
-    window
-        .fill(
-            "Workspace ID",
-            "https://bitbucket.org/acme/ledger/src/main/",
-        )
-        .await
-        .sees("Read as the workspace acme")
-        .await;
-    album.takes(&window, "02-workspace-filled").await;
+    window.fill("Workspace ID", address).await;
     window.press("Continue").await.turns_to("api_url").await;
     album.takes(&window, "03-api-url").await;
     window.fill("API URL", "http://api.bitbucket.org").await;
@@ -156,7 +156,7 @@ async fn the_steps_to_the_report(album: &Album) {
     window.sees("No token is here yet").await;
     album.takes(&window, "04-workspace-token").await;
     window.fill("Workspace access token", "two words").await;
-    window.sees("One thing to look at").await;
+    window.sees("a token is one unbroken line").await;
     album.takes(&window, "04-workspace-token-problem").await;
     window
         .fill(
