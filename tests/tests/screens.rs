@@ -57,7 +57,10 @@ impl Album {
                 };
                 let file = format!("{name}.{width}x{height}.{light}{number}.png");
                 fs::write(self.folder.join(file), window.picture().await).expect("room");
-                if !window.scrolls_to(screenful * (height - OVERLAP)).await {
+                // What is behind a dialog does not scroll.
+                if window.has_dialog().await
+                    || !window.scrolls_to(screenful * (height - OVERLAP)).await
+                {
                     break;
                 }
                 screenful += 1;
@@ -221,7 +224,7 @@ async fn the_report(album: &Album) {
     story.sandbox.set_latency(Duration::ZERO);
     window.press("Check again").await.sees("To mend").await;
     window.waits_for_the_report().await;
-    album.takes(&window, "06-report-not-ready").await;
+    album.takes(&window, "06-report-changed").await;
     story.sandbox.set_latency(STANDSTILL);
     window
         .press("Check again")
@@ -273,6 +276,8 @@ async fn the_report(album: &Album) {
     window.close().await;
 
     for scenario in [
+        "missing-project-admin",
+        "missing-read-scopes",
         "swapped-tokens",
         "empty-workspace",
         "not-administrator",

@@ -15,6 +15,12 @@ const REPORT: &str = "
         .map((cell) => [cell.dataset.check, cell.dataset.outcome]));
 ";
 
+/// Waits for two frames: the first may have been laid out before.
+const PAINTED: &str = "
+    const end = arguments[arguments.length - 1];
+    requestAnimationFrame(() => requestAnimationFrame(() => end(null)));
+";
+
 /// Whether a dialog is open.
 const HAS_DIALOG: &str = "return document.querySelector('[role=dialog]') !== null";
 
@@ -169,6 +175,11 @@ impl Window {
         .await
     }
 
+    /// Whether a dialog is open.
+    pub async fn has_dialog(&self) -> bool {
+        self.does(HAS_DIALOG, vec![]).await == json!(true)
+    }
+
     /// Opens what was sent and what came back for the first answer of the report.
     pub async fn opens_the_first_evidence(&self) -> &Self {
         self.does(
@@ -247,6 +258,15 @@ impl Window {
             .set_window_size(width, height)
             .await
             .expect("the window takes a size");
+        // The page learns of it later, and is painted anew after that.
+        self.becomes(
+            &format!("a page of {width} by {height}"),
+            "return [innerWidth, innerHeight]",
+            vec![],
+            json!([width, height]),
+        )
+        .await;
+        self.waits_for(PAINTED, vec![]).await;
         self
     }
 
