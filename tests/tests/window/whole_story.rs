@@ -69,12 +69,26 @@ async fn from_the_first_page_to_done_and_every_page_is_for_everybody() {
     holds_the_right_values(&story);
     assert!(!story.folder.path().join("home/progress.json").exists());
 
+    // The report of step 6 is the evidence, and the verdict on the first page.
+    let evidence = story.path("evidence.html");
+    window.fill("File for HTML", &evidence).await;
+    window.press("Export HTML").await.sees("SHA-256").await;
+    let evidence = fs::read_to_string(&evidence).expect("a file");
+    assert!(
+        evidence.contains("Ready: everything that BalkanID needs to read acme is granted."),
+        "{evidence}"
+    );
+    is_for_everybody(&window).await;
     window
         .press("Back to the start")
         .await
         .turns_to("home")
         .await;
-    window.sees("acme").await;
+    window
+        .sees("Ready · checked today")
+        .await
+        .sees("Connected / Data available")
+        .await;
     is_for_everybody(&window).await;
     window.close().await;
 }
