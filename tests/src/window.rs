@@ -160,6 +160,8 @@ impl Window {
         let button = self
             .element(&format!("a button “{words}”"), find::BUTTON, words)
             .await;
+        let itself = serde_json::to_value(&button).expect("an element");
+        self.waits_for(find::STANDS_STILL, vec![itself]).await;
         button.click().await.expect("the button can be pressed");
         self
     }

@@ -275,7 +275,7 @@ impl Window {
         self.client.screenshot().await.expect("a picture")
     }
 
-    async fn waits_for(&self, script: &str, given: Vec<Value>) -> Value {
+    pub(super) async fn waits_for(&self, script: &str, given: Vec<Value>) -> Value {
         self.client
             .execute_async(script, given)
             .await
