@@ -14,6 +14,8 @@ mod canary;
 #[cfg(target_os = "linux")]
 mod keychain;
 mod report;
+#[cfg(target_os = "linux")]
+pub mod steps;
 #[cfg(unix)]
 mod terminal;
 mod wait;

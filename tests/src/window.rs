@@ -34,6 +34,9 @@ fn program() -> PathBuf {
     program
 }
 
+/// More stops than any page has.
+const PATIENCE: usize = 60;
+
 /// What a window finds around it besides the story's own environment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Light {
@@ -59,10 +62,14 @@ impl Window {
 
     /// The same, on a system that prefers light or dark.
     pub async fn open_in(story: &Story, light: Light) -> Self {
-        let mut driver = started_driver(story, light);
-        let (port, mut child) = driver();
+        let (port, mut child) = started_driver(story, light);
         let address = format!("http://127.0.0.1:{port}");
         until("WebKitWebDriver listens", || {
+            if let Ok(Some(ended)) = child.try_wait() {
+                panic!(
+                    "WebKitWebDriver ended with {ended}; is it installed? `cargo xtask test --only packages` installs it"
+                );
+            }
             std::net::TcpStream::connect(("127.0.0.1", port)).is_ok()
         });
         let wanted = json!({
@@ -130,8 +137,7 @@ impl Window {
     pub async fn fill(&self, label: &str, text: &str) -> &Self {
         let field = self.field(label).await;
         field.click().await.expect("the field can be clicked");
-        self.chord(Key::Control, 'a').await;
-        self.key(Key::Backspace).await;
+        self.selects_all().await.key(Key::Backspace).await;
         if !text.is_empty() {
             field.send_keys(text).await.expect("the field takes text");
         }
@@ -154,6 +160,8 @@ impl Window {
         let button = self
             .element(&format!("a button “{words}”"), find::BUTTON, words)
             .await;
+        let itself = serde_json::to_value(&button).expect("an element");
+        self.waits_for(find::STANDS_STILL, vec![itself]).await;
         button.click().await.expect("the button can be pressed");
         self
     }
@@ -180,6 +188,12 @@ impl Window {
         self.presses(text.chars().collect()).await
     }
 
+    /// Selects all of the field that has the focus.
+    pub async fn selects_all(&self) -> &Self {
+        self.chord(Key::Control, 'a').await;
+        self
+    }
+
     /// What has the focus, by its words or label.
     pub async fn focus(&self) -> String {
         let focus = self.does(find::FOCUS, vec![]).await;
@@ -189,12 +203,26 @@ impl Window {
     /// Goes on with Tab until something has the focus.
     pub async fn tabs_to(&self, words: &str) -> &Self {
         let mut passed = Vec::new();
-        while self.focus().await != words {
+        while passed.last().is_none_or(|last| last != words) {
             assert!(
-                passed.len() < 40,
+                passed.len() < PATIENCE,
                 "Tab does not lead to {words}: {passed:?}"
             );
             self.key(Key::Tab).await;
+            passed.push(self.focus().await);
+        }
+        self
+    }
+
+    /// Goes back with Shift and Tab until something has the focus.
+    pub async fn tabs_back_to(&self, words: &str) -> &Self {
+        let mut passed = Vec::new();
+        while passed.last().is_none_or(|last| last != words) {
+            assert!(
+                passed.len() < PATIENCE,
+                "Tab does not lead back to {words}: {passed:?}"
+            );
+            self.chord(Key::Shift, Key::Tab.into()).await;
             passed.push(self.focus().await);
         }
         self
@@ -301,7 +329,7 @@ fn kill(process: u32) {
 }
 
 /// Starts a driver of the window's own, so that the program has an environment of its own.
-fn started_driver(story: &Story, light: Light) -> impl FnMut() -> (u16, Child) {
+fn started_driver(story: &Story, light: Light) -> (u16, Child) {
     let display = std::env::var_os("DISPLAY").unwrap_or_else(|| {
         panic!("no DISPLAY is set; `cargo xtask test --only window` brings one of its own")
     });
@@ -326,30 +354,29 @@ fn started_driver(story: &Story, light: Light) -> impl FnMut() -> (u16, Child) {
     if light == Light::Dark {
         env.insert("GTK_THEME".into(), "Adwaita:dark".into());
     }
-    let log = story.path("window.log");
-    move || {
-        let port = TcpListener::bind("127.0.0.1:0")
-            .and_then(|listener| listener.local_addr())
-            .expect("a free port")
-            .port();
-        let said = std::fs::OpenOptions::new()
-            .create(true)
-            .append(true)
-            .open(&log)
-            .expect("room");
-        let child = Command::new("WebKitWebDriver")
-            .arg(format!("--port={port}"))
-            .env_clear()
-            .envs(&env)
-            .env("DISPLAY", &display)
-            .envs(std::env::var_os("XAUTHORITY").map(|file| ("XAUTHORITY", file)))
-            .stdin(Stdio::null())
-            .stdout(said.try_clone().expect("a file"))
-            .stderr(said)
-            .spawn()
-            .expect("WebKitWebDriver is installed; `cargo xtask test --only packages` installs it");
-        (port, child)
-    }
+    let port = TcpListener::bind("127.0.0.1:0")
+        .and_then(|listener| listener.local_addr())
+        .expect("a free port")
+        .port();
+    let said = std::fs::OpenOptions::new()
+        .create(true)
+        .append(true)
+        .open(story.path("window.log"))
+        .expect("room");
+    // A limit on what may be written is to fail a write, as a full disk does, and not to kill.
+    let child = Command::new("sh")
+        .args(["-c", r#"trap '' XFSZ && exec WebKitWebDriver "$0""#])
+        .arg(format!("--port={port}"))
+        .env_clear()
+        .envs(&env)
+        .env("DISPLAY", &display)
+        .envs(std::env::var_os("XAUTHORITY").map(|file| ("XAUTHORITY", file)))
+        .stdin(Stdio::null())
+        .stdout(said.try_clone().expect("a file"))
+        .stderr(said)
+        .spawn()
+        .expect("sh starts");
+    (port, child)
 }
 
 /// The process that another one has started.

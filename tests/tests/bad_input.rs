@@ -2,7 +2,7 @@
 
 #![allow(clippy::expect_used, reason = "a story that cannot go on has failed")]
 
-use bbsetup_tests::Story;
+use bbsetup_tests::{Ran, Story};
 
 /// Runs a check with one variable changed; gives the exit code, the problem codes and the requests.
 async fn with(name: &str, value: &str) -> (i32, Vec<String>, usize, String) {
@@ -158,19 +158,72 @@ async fn a_home_that_cannot_be_made_is_told_and_a_check_goes_on() {
 }
 
 #[tokio::test]
-async fn a_full_disk_at_export_leaves_nothing_half_written() {
+async fn a_balkanid_key_in_a_bitbucket_field_is_refused_by_bitbucket_alone() {
+    let mut story = Story::named("ready").await;
+    let key = story.typed("BBSETUP_BALKANID_KEY_SECRET");
+    story.set("BBSETUP_WORKSPACE_TOKEN", &key);
+    let ran = story.run(&["check", "--json"]).await;
+    assert_eq!(
+        (ran.code, ran.problems()),
+        (
+            4,
+            vec!["error sign_in_refused workspace_token/identity".to_owned()]
+        )
+    );
+    assert!(!(ran.stdout + &ran.stderr).contains(&key));
+}
+
+/// Runs the program where no file may grow: every write fails, as on a full disk.
+#[cfg(unix)]
+async fn on_a_full_disk(story: &Story, arguments: &[&str]) -> Ran {
+    let whole = story.command(arguments);
+    let mut limited = std::process::Command::new("sh");
+    limited
+        .args(["-c", r#"trap '' XFSZ && ulimit -f 0 && exec "$0" "$@""#])
+        .arg(whole.get_program())
+        .args(whole.get_args())
+        .env_clear()
+        .envs(&story.env);
+    // Through pipes, which the limit does not meet.
+    tokio::task::spawn_blocking(move || limited.output().expect("sh starts").into())
+        .await
+        .expect("it ends")
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_full_disk_leaves_nothing_half_written() {
     let story = Story::named("ready").await;
-    // Its folder takes no file at all.
-    let ran = story
-        .run(&[
-            "export",
-            "--format",
-            "json",
-            "--out",
-            "/dev/full/x.json",
-            "--json",
-        ])
-        .await;
+    let folder = story.folder.path().join("exports");
+    std::fs::create_dir(&folder).expect("room");
+    let file = folder.join("setup.json").display().to_string();
+    let export = ["export", "--json", "--format", "json", "--out", &file];
+    let ran = on_a_full_disk(&story, &export).await;
+    assert_eq!(
+        (ran.code, ran.problems()),
+        (9, vec!["error file_not_written -".to_owned()])
+    );
+    let left = || std::fs::read_dir(&folder).expect("a folder").count();
+    assert_eq!(left(), 0, "not even a temporary file stays");
+
+    // What was there before stays whole, also where it was to be replaced.
+    std::fs::write(&file, "from before").expect("room");
+    let ran = on_a_full_disk(&story, &[&export[..], &["--force"]].concat()).await;
+    assert_eq!(ran.code, 9);
+    assert_eq!(std::fs::read(&file).expect("a file"), b"from before");
+    assert_eq!(left(), 1);
+    let ran = on_a_full_disk(&story, &["check", "--json"]).await;
+    assert_eq!(ran.code, 0, "a check writes nothing: {ran:?}");
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_home_that_may_not_be_written_to_is_told_and_a_check_goes_on() {
+    let mut story = Story::named("ready").await;
+    // No user may make a folder there, root neither.
+    story.set("BBSETUP_HOME", "/sys/bbsetup-stories");
+    assert_eq!(story.run(&["check", "--json"]).await.code, 0);
+    let ran = story.run(&["save", "--json"]).await;
     assert_eq!(
         (ran.code, ran.problems()),
         (9, vec!["error file_not_written -".to_owned()])

@@ -92,6 +92,11 @@ async fn from_the_first_question_to_done_and_then_once_more() {
     assert_eq!(made.len(), 1);
     holds_the_right_values(&made[0], &story);
     assert!(!progress_file(&story).exists(), "the set-up is finished");
+    let profiles = story.run(&["profiles", "--json"]).await.json();
+    assert_eq!(
+        profiles["profiles"][0]["verdict"], "ready",
+        "the report of step 6 is remembered: {profiles}"
+    );
 
     // A year later: what is known is at hand, and an empty line takes the secret of the keychain.
     let mut terminal = story.terminal(&["setup"]);

@@ -12,6 +12,7 @@ mod conformance;
 mod packages;
 mod practice;
 mod process;
+mod screens;
 mod start;
 mod test;
 mod tidy;
@@ -44,6 +45,8 @@ enum Task {
     },
     /// Prove the rules that the compiler does not
     Tidy,
+    /// Write a picture of every page in its main states, light and dark, under target/screens
+    Screens,
     /// Hold the practice Bitbucket against Bitbucket's own description of its API
     Conformance(conformance::ConformanceArguments),
     /// Measure speed, size and memory beside this machine's own baseline
@@ -56,6 +59,7 @@ fn main() -> ExitCode {
         Task::Test(arguments) => test::run(&arguments),
         Task::Codegen { check } => codegen::run(check).map(|()| true),
         Task::Tidy => tidy::run().map(|()| true),
+        Task::Screens => screens::run().map(|()| true),
         Task::Conformance(arguments) => conformance::run_with(&arguments).map(|()| true),
         Task::Bench(arguments) => bench::run_with(&arguments).map(|()| true),
     };

@@ -1,13 +1,14 @@
 //! `cargo xtask test`: every check, one part after another, and how long each took.
 
 use std::fmt;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 use clap::Args;
 
 use crate::process::{self, DESKTOP, cargo, command, is_installed, succeeds};
-use crate::{codegen, conformance, packages, practice, tidy, ui};
+use crate::{codegen, conformance, packages, tidy, ui};
 
 /// What `test` takes.
 #[derive(Args)]
@@ -136,32 +137,28 @@ fn ui_checks() -> Result<()> {
     Ok(())
 }
 
-/// The real window, driven under a display and a keychain of its own.
+/// The real window, driven under a display of its own. Each story brings a keychain.
 fn window() -> Result<()> {
+    ui::build()?;
+    let mut targets = vec!["--bin", "bbsetup"];
+    targets.extend(DESKTOP);
+    process::build(&targets)?;
+    process::run(&mut under_a_display("window", &["--test-threads=1"])?)
+}
+
+/// The ignored tests of a file, which need a display: here one that nobody sees.
+pub(crate) fn under_a_display(file: &str, arguments: &[&str]) -> Result<Command> {
     if !is_installed("xvfb-run") || !is_installed("WebKitWebDriver") {
         bail!(
             "xvfb-run or WebKitWebDriver is not installed; the part `packages` installs both on Debian."
         );
     }
-    ui::build()?;
-    let mut targets = vec!["--bin", "bbsetup"];
-    targets.extend(DESKTOP);
-    process::build(&targets)?;
-    let data = tempfile::tempdir()?;
-    let mut stories = practice::with_keychain(data.path(), cargo().get_program())?;
-    stories.args([
-        "test",
-        "--workspace",
-        "--features",
-        "tauri/custom-protocol",
-        "--test",
-        "window",
-        "--",
-        "--ignored",
-        "--test-threads=1",
-    ]);
-    // The display comes first: what the session bus starts has to find it.
+    let mut tests = cargo();
+    tests
+        .args(["test", "--workspace", "--features", "tauri/custom-protocol"])
+        .args(["--test", file, "--", "--ignored"])
+        .args(arguments);
     let mut display = command("xvfb-run");
     display.args(["-a", "-s", "-screen 0 1280x1024x24"]);
-    process::run(&mut process::inside(display, &stories))
+    Ok(process::inside(display, &tests))
 }

@@ -344,7 +344,10 @@ impl Run {
                         since: self.services.now(),
                     },
                 );
-                state.report = None;
+                // The report is about Bitbucket's credentials alone.
+                if matches!(slot, SecretSlot::WorkspaceToken | SecretSlot::Account) {
+                    state.report = None;
+                }
                 Vec::new()
             }
             Err(problem) => vec![problem],

@@ -57,3 +57,22 @@ pub(super) const FOCUS: &str = "
     const words = node.getAttribute('aria-label') ?? label ?? node.textContent;
     return words.replace(/\\s+/g, ' ').trim();
 ";
+
+/// Waits until a thing has stood in one place for some frames: a person does not press what moves.
+pub(super) const STANDS_STILL: &str = "
+    const [thing, end] = arguments;
+    const place = () => {
+        const { x, y, width, height } = thing.getBoundingClientRect();
+        return [x, y, width, height].join(' ');
+    };
+    let before = '';
+    let still = 0;
+    const look = () => {
+        const now = place();
+        still = now === before ? still + 1 : 0;
+        before = now;
+        if (still > 5) end(null);
+        else requestAnimationFrame(look);
+    };
+    look();
+";

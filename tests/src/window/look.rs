@@ -15,6 +15,15 @@ const REPORT: &str = "
         .map((cell) => [cell.dataset.check, cell.dataset.outcome]));
 ";
 
+/// Waits for two frames: the first may have been laid out before.
+const PAINTED: &str = "
+    const end = arguments[arguments.length - 1];
+    requestAnimationFrame(() => requestAnimationFrame(() => end(null)));
+";
+
+/// Whether a dialog is open.
+const HAS_DIALOG: &str = "return document.querySelector('[role=dialog]') !== null";
+
 /// The codes of the problems that are told, each once.
 const PROBLEMS: &str = "
     return [...new Set([...document.querySelectorAll('[data-problem]')]
@@ -44,7 +53,14 @@ const AXE: &str = "
 /// hold one of the given ones.
 const WALK: &str = r#"
     const forms = arguments[0];
-    const holds = (text) => forms.some((form) => text.includes(form));
+    // No pattern: the browser remembers at RegExp what it was last tried on.
+    const clean = new Set();
+    const holds = (text) => {
+        if (clean.has(text)) return false;
+        if (forms.some((form) => text.includes(form))) return true;
+        clean.add(text);
+        return false;
+    };
     const found = [];
     const say = (path, text) => { if (holds(String(text))) found.push(path); };
     say('document', document.documentElement.outerHTML);
@@ -52,6 +68,16 @@ const WALK: &str = r#"
     say('the address', location.href);
     say('the cookies', document.cookie);
     say('performance', JSON.stringify(performance.getEntries()));
+    // The whole document was looked at above; each part of it once more would take minutes.
+    const repeating = ['outerHTML', 'innerHTML', 'outerText', 'innerText', 'textContent', 'nodeValue', 'wholeText', 'data'];
+    const getters = new Map();
+    const gettersOf = (kind) => {
+        if (!getters.has(kind)) {
+            const all = Object.entries(Object.getOwnPropertyDescriptors(kind));
+            getters.set(kind, all.filter(([key, what]) => what.get && !repeating.includes(key)).map(([key]) => key));
+        }
+        return getters.get(kind);
+    };
     const seen = new Set();
     const waiting = [['window', window]];
     let steps = 0;
@@ -61,7 +87,7 @@ const WALK: &str = r#"
         if (held === null || (typeof held !== 'object' && typeof held !== 'function')) continue;
         if (seen.has(held)) continue;
         seen.add(held);
-        if (held === forms) continue;
+        if ([forms, getters, clean].includes(held)) continue;
         steps += 1;
         if (steps > 2000000) return { found: ['the walk did not end'], steps };
         if (held instanceof Map) for (const [key, value] of held) waiting.push([`${path}<key>`, key], [`${path}<${String(key)}>`, value]);
@@ -75,7 +101,16 @@ const WALK: &str = r#"
             try { waiting.push([name, held[key]]); } catch { /* A getter that refuses holds nothing to read. */ }
         }
         try { waiting.push([`${path}.__proto__`, Object.getPrototypeOf(held)]); } catch { /* The same. */ }
-        if (held instanceof Node) for (const child of held.childNodes) waiting.push([`${path}>${child.nodeName}`, child]);
+        // What an object of the browser's own holds is behind the getters of its prototypes.
+        let kind = held;
+        while ((kind = Object.getPrototypeOf(kind)) !== null && kind !== Object.prototype && kind !== Function.prototype) {
+            for (const key of gettersOf(kind)) {
+                try { waiting.push([`${path}.${key}`, held[key]]); } catch { /* The same. */ }
+            }
+        }
+        try {
+            if (held instanceof Node) for (const child of held.childNodes) waiting.push([`${path}>${child.nodeName}`, child]);
+        } catch { /* A prototype is a node by name alone. */ }
     }
     return { found: [...new Set(found)], steps };
 "#;
@@ -91,6 +126,84 @@ impl Window {
     pub async fn problems(&self) -> Vec<String> {
         let codes = self.does(PROBLEMS, vec![]).await;
         serde_json::from_value(codes).expect("codes")
+    }
+
+    /// Waits until a problem of a code is told.
+    pub async fn sees_problem(&self, code: &str) -> &Self {
+        self.becomes(
+            &format!("a problem {code}"),
+            "return document.querySelector(`[data-problem=${arguments[0]}]`) !== null",
+            vec![json!(code)],
+            json!(true),
+        )
+        .await
+    }
+
+    /// Waits until the report is whole: a verdict, and no answer that is still awaited.
+    pub async fn waits_for_the_report(&self) -> &Self {
+        self.becomes(
+            "a whole report",
+            "return document.querySelector('[data-verdict]') !== null
+                && document.querySelector('table[aria-busy=true]') === null",
+            vec![],
+            json!(true),
+        )
+        .await
+    }
+
+    /// Waits until there is a button with these words that can be pressed.
+    pub async fn sees_button(&self, words: &str) -> &Self {
+        self.element(&format!("a button “{words}”"), super::find::BUTTON, words)
+            .await;
+        self
+    }
+
+    /// Waits until a dialog is open.
+    pub async fn sees_dialog(&self) -> &Self {
+        self.becomes("a dialog", HAS_DIALOG, vec![], json!(true))
+            .await
+    }
+
+    /// Waits until no dialog is open.
+    pub async fn sees_no_dialog(&self) -> &Self {
+        self.becomes(
+            "the page without a dialog",
+            HAS_DIALOG,
+            vec![],
+            json!(false),
+        )
+        .await
+    }
+
+    /// Whether a dialog is open.
+    pub async fn has_dialog(&self) -> bool {
+        self.does(HAS_DIALOG, vec![]).await == json!(true)
+    }
+
+    /// Opens what was sent and what came back for the first answer of the report.
+    pub async fn opens_the_first_evidence(&self) -> &Self {
+        self.does(
+            "document.querySelector('td[data-check] button').click()",
+            vec![],
+        )
+        .await;
+        self.becomes(
+            "the evidence",
+            "return document.querySelector('tr.evidence') !== null",
+            vec![],
+            json!(true),
+        )
+        .await
+    }
+
+    /// Scrolls so far down; tells whether there was more to come to.
+    pub async fn scrolls_to(&self, top: u32) -> bool {
+        let moved = "
+            const before = scrollY;
+            scrollTo({ top: arguments[0], behavior: 'instant' });
+            return scrollY > before + 1;
+        ";
+        self.does(moved, vec![json!(top)]).await == json!(true)
     }
 
     /// Calls a command of the program as the page does, and gives what it gives.
@@ -129,12 +242,31 @@ impl Window {
         serde_json::from_value(walked["found"].clone()).expect("paths")
     }
 
+    /// Limits the size of what the program may write, in bytes; a disk that is full does the same.
+    pub fn may_write(&self, limit: Option<u64>) {
+        let limit = limit.map_or_else(|| "unlimited".to_owned(), |bytes| bytes.to_string());
+        let limited = std::process::Command::new("prlimit")
+            .arg(format!("--fsize={limit}:unlimited"))
+            .arg(format!("--pid={}", self.program))
+            .status();
+        assert!(limited.expect("prlimit is installed").success());
+    }
+
     /// Gives the window a size, its frame not counted.
     pub async fn is_sized(&self, width: u32, height: u32) -> &Self {
         self.client
             .set_window_size(width, height)
             .await
             .expect("the window takes a size");
+        // The page learns of it later, and is painted anew after that.
+        self.becomes(
+            &format!("a page of {width} by {height}"),
+            "return [innerWidth, innerHeight]",
+            vec![],
+            json!([width, height]),
+        )
+        .await;
+        self.waits_for(PAINTED, vec![]).await;
         self
     }
 
@@ -143,7 +275,7 @@ impl Window {
         self.client.screenshot().await.expect("a picture")
     }
 
-    async fn waits_for(&self, script: &str, given: Vec<Value>) -> Value {
+    pub(super) async fn waits_for(&self, script: &str, given: Vec<Value>) -> Value {
         self.client
             .execute_async(script, given)
             .await

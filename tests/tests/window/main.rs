@@ -9,5 +9,4 @@ mod bad_input;
 mod canary;
 mod coming_back;
 mod keyboard;
-mod steps;
 mod whole_story;

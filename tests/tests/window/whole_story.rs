@@ -5,7 +5,7 @@ use std::fs;
 use bbsetup_tests::{Story, Window, comparable};
 use serde_json::{Value, json};
 
-use crate::steps::{
+use bbsetup_tests::steps::{
     by_hand, fills_in_balkanids_form, gives_the_account, holds_each_secret, holds_the_right_values,
     pastes_the_workspace_token, reaches_the_end, reaches_the_report, reaches_the_tokens, swift,
     written,
@@ -69,12 +69,26 @@ async fn from_the_first_page_to_done_and_every_page_is_for_everybody() {
     holds_the_right_values(&story);
     assert!(!story.folder.path().join("home/progress.json").exists());
 
+    // The report of step 6 is the evidence, and the verdict on the first page.
+    let evidence = story.path("evidence.html");
+    window.fill("File for HTML", &evidence).await;
+    window.press("Export HTML").await.sees("SHA-256").await;
+    let evidence = fs::read_to_string(&evidence).expect("a file");
+    assert!(
+        evidence.contains("Ready: everything that BalkanID needs to read acme is granted."),
+        "{evidence}"
+    );
+    is_for_everybody(&window).await;
     window
         .press("Back to the start")
         .await
         .turns_to("home")
         .await;
-    window.sees("acme").await;
+    window
+        .sees("Ready · checked today")
+        .await
+        .sees("Connected / Data available")
+        .await;
     is_for_everybody(&window).await;
     window.close().await;
 }
@@ -225,5 +239,21 @@ async fn a_tenant_without_an_integration_is_filled_in_by_hand() {
     window.press("Export JSON").await.sees("SHA-256").await;
     let exported: Value = serde_json::from_slice(&fs::read(&file).expect("a file")).expect("JSON");
     assert!(exported.to_string().contains("acme"), "{exported}");
+    window.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a display: cargo xtask test --only window"]
+async fn a_planted_violation_is_found() {
+    let (story, _keychain) = by_hand(swift("ready")).await;
+    let window = Window::open(&story).await;
+    let plant =
+        "document.querySelector('main').insertAdjacentHTML('beforeend', '<input id=\"planted\">')";
+    window.does(plant, vec![]).await;
+    let found = window.violations().await;
+    assert!(
+        found.iter().any(|line| line.contains("#planted")),
+        "{found:?}"
+    );
     window.close().await;
 }

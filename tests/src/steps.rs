@@ -1,16 +1,17 @@
-//! The steps, each as a person takes it who types what the scenario gives.
+//! The window's steps, each as a person takes it who types what the scenario gives.
 
 use bbsetup_sandbox::{Integration, Scenario};
-use bbsetup_tests::{Keychain, Story, Window};
 use serde_json::json;
 
+use crate::{Keychain, Story, Window};
+
 /// The box of the first step.
-pub(crate) const CONFIRM: &str = "There is an account for BalkanID";
+pub const CONFIRM: &str = "There is an account for BalkanID";
 /// The field of the second step.
-pub(crate) const WORKSPACE: &str = "Workspace ID";
+pub const WORKSPACE: &str = "Workspace ID";
 
 /// A scenario in which BalkanID answers at once.
-pub(crate) fn swift(name: &str) -> Scenario {
+pub fn swift(name: &str) -> Scenario {
     Scenario::named(name)
         .and_then(|scenario| {
             scenario.patched(json!({"balkanid": {"polls_until_ready": 0, "reads_until_synced": 0}}))
@@ -19,7 +20,7 @@ pub(crate) fn swift(name: &str) -> Scenario {
 }
 
 /// A story whose person types everything, and whose secrets go to a real keychain.
-pub(crate) async fn by_hand(scenario: Scenario) -> (Story, Keychain) {
+pub async fn by_hand(scenario: Scenario) -> (Story, Keychain) {
     let keychain = Keychain::open();
     let mut story = Story::of(scenario).await;
     story.keeps_secrets_in(&keychain).gives_nothing_beforehand();
@@ -27,7 +28,7 @@ pub(crate) async fn by_hand(scenario: Scenario) -> (Story, Keychain) {
 }
 
 /// Steps 1 to 3.
-pub(crate) async fn reaches_the_tokens(window: &Window, story: &Story) {
+pub async fn reaches_the_tokens(window: &Window, story: &Story) {
     window.press("Begin").await;
     window.turns_to("service_account").await.tick(CONFIRM).await;
     window.press("Continue").await;
@@ -45,41 +46,47 @@ pub(crate) async fn reaches_the_tokens(window: &Window, story: &Story) {
 }
 
 /// Step 4.
-pub(crate) async fn pastes_the_workspace_token(window: &Window, story: &Story) {
+pub async fn pastes_the_workspace_token(window: &Window, story: &Story) {
     window
         .fill(
             "Workspace access token",
             &story.typed("BBSETUP_WORKSPACE_TOKEN"),
         )
-        .await
-        .press("Continue")
-        .await
-        .turns_to("account")
         .await;
+    sees_what_it_may_do(window).await;
+    window.press("Continue").await.turns_to("account").await;
 }
 
 /// Step 5.
-pub(crate) async fn gives_the_account(window: &Window, story: &Story) {
+pub async fn gives_the_account(window: &Window, story: &Story) {
+    fills_in_the_account(window, story).await;
+    window.press("Continue").await.turns_to("report").await;
+}
+
+/// Step 5, without going on.
+pub async fn fills_in_the_account(window: &Window, story: &Story) {
     window
         .fill("Account e-mail", &story.typed("BBSETUP_ACCOUNT"))
         .await
         .fill("API token", &story.typed("BBSETUP_API_TOKEN"))
-        .await
-        .press("Continue")
-        .await
-        .turns_to("report")
         .await;
+    sees_what_it_may_do(window).await;
+}
+
+/// Reads the answers that come in below a token, until the last is there.
+async fn sees_what_it_may_do(window: &Window) {
+    window.sees_button("Check again").await;
 }
 
 /// Steps 1 to 5.
-pub(crate) async fn reaches_the_report(window: &Window, story: &Story) {
+pub async fn reaches_the_report(window: &Window, story: &Story) {
     reaches_the_tokens(window, story).await;
     pastes_the_workspace_token(window, story).await;
     gives_the_account(window, story).await;
 }
 
 /// Step 7.
-pub(crate) async fn fills_in_balkanids_form(window: &Window, story: &Story) {
+pub async fn fills_in_balkanids_form(window: &Window, story: &Story) {
     for (label, text) in [
         ("Primary Application owner", "owner@acme.example".to_owned()),
         (
@@ -101,7 +108,7 @@ pub(crate) async fn fills_in_balkanids_form(window: &Window, story: &Story) {
 }
 
 /// From the report to Done, by API.
-pub(crate) async fn reaches_the_end(window: &Window, story: &Story) {
+pub async fn reaches_the_end(window: &Window, story: &Story) {
     window.press("Continue").await.turns_to("balkanid").await;
     fills_in_balkanids_form(window, story).await;
     window
@@ -121,7 +128,7 @@ pub(crate) async fn reaches_the_end(window: &Window, story: &Story) {
 }
 
 /// Each secret of the story stands in the keychain, and nothing else.
-pub(crate) fn holds_each_secret(keychain: &Keychain, story: &Story) {
+pub fn holds_each_secret(keychain: &Keychain, story: &Story) {
     for (slot, variable) in [
         ("workspace_token", "BBSETUP_WORKSPACE_TOKEN"),
         ("account", "BBSETUP_API_TOKEN"),
@@ -142,14 +149,14 @@ pub(crate) fn holds_each_secret(keychain: &Keychain, story: &Story) {
 }
 
 /// The integration that the story wrote.
-pub(crate) fn written(story: &Story) -> Vec<Integration> {
+pub fn written(story: &Story) -> Vec<Integration> {
     let mut integrations = story.sandbox.integrations();
     integrations.retain(|integration| integration.writes > 0);
     integrations
 }
 
 /// BalkanID holds what was typed.
-pub(crate) fn holds_the_right_values(story: &Story) {
+pub fn holds_the_right_values(story: &Story) {
     let written = written(story);
     assert_eq!(written.len(), 1, "one integration, and no second");
     let value = |key: &str| written[0].secrets[key].value.clone();
