@@ -10,6 +10,7 @@ const COMMANDS: &[&str] = &[
     "use_memory_only",
     "begin",
     "resume",
+    "progress",
     "discard",
     "guide",
     "answer",

@@ -18,8 +18,6 @@ export default defineConfig({
     include: ['tests/**/*.test.ts'],
     setupFiles: ['tests/setup.ts'],
     restoreMocks: true,
-    // A slow machine is no failure.
-    testTimeout: 60_000,
     // A busy machine takes its time; what hangs is still found.
     testTimeout: 30_000,
   },

@@ -64,6 +64,11 @@ pub(crate) fn resume(door: State<'_, Door>) -> Answer<ProgressJson> {
 }
 
 #[tauri::command]
+pub(crate) fn progress(door: State<'_, Door>) -> ProgressJson {
+    door.run.progress()
+}
+
+#[tauri::command]
 pub(crate) fn discard(door: State<'_, Door>) -> Answer<HomeJson> {
     one(door.run.discard())
 }
@@ -170,14 +175,21 @@ pub(crate) fn copy_text(door: State<'_, Door>, text: &str) -> Answer<()> {
 }
 
 #[tauri::command]
-pub(crate) fn suggested_path(door: State<'_, Door>, format: ExportFormatJson) -> String {
-    let path = door.run.suggested_path(format, &services::documents());
+pub(crate) fn suggested_path(
+    door: State<'_, Door>,
+    workspace: Option<&str>,
+    format: ExportFormatJson,
+) -> String {
+    let path = door
+        .run
+        .suggested_path(workspace, format, &services::documents());
     path.display().to_string()
 }
 
 #[tauri::command]
 pub(crate) async fn export(
     door: State<'_, Door>,
+    workspace: Option<String>,
     format: ExportFormatJson,
     path: String,
     overwrite: bool,
@@ -190,7 +202,13 @@ pub(crate) async fn export(
     let passphrase = passphrase.map(Secret::new);
     all(door
         .run
-        .export(format, Path::new(path.trim()), existing, passphrase)
+        .export(
+            workspace.as_deref(),
+            format,
+            Path::new(path.trim()),
+            existing,
+            passphrase,
+        )
         .await)
 }
 

@@ -35,6 +35,7 @@ fn main() -> ExitCode {
             commands::use_memory_only,
             commands::begin,
             commands::resume,
+            commands::progress,
             commands::discard,
             commands::guide,
             commands::answer,

@@ -44,6 +44,14 @@ impl Canary {
             forms,
         }
     }
+
+    /// Its forms as texts, for those who look through something else than bytes.
+    pub fn texts(&self) -> Vec<String> {
+        self.forms
+            .iter()
+            .map(|form| String::from_utf8_lossy(form).into_owned())
+            .collect()
+    }
 }
 
 /// The names of the canaries that stand in some bytes, in any form.

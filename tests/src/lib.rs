@@ -17,6 +17,8 @@ mod report;
 #[cfg(unix)]
 mod terminal;
 mod wait;
+#[cfg(target_os = "linux")]
+mod window;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -34,6 +36,8 @@ pub use report::comparable;
 #[cfg(unix)]
 pub use terminal::{Ended, Terminal};
 pub use wait::until;
+#[cfg(target_os = "linux")]
+pub use window::{Light, Window};
 
 /// The program, built once for each run of the tests.
 pub fn bbsetup() -> &'static Path {

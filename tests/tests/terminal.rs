@@ -133,7 +133,7 @@ async fn a_tenant_without_an_integration_is_filled_in_by_hand_and_the_secrets_ar
     reaches_the_end(&mut terminal, &story);
     terminal
         .sees("Account App Password")
-        .accepts("Save the secrets to the keychain? (BalkanID's form is filled in by hand)")
+        .accepts("Is it saved in BalkanID's form? (Yes saves the secrets to the keychain too)")
         .sees("Keep a record:");
     let ended = terminal.ends();
     assert_eq!(ended.code, 0, "{}", ended.seen);

@@ -44,16 +44,23 @@ export function practiceFor(step: StepName, practice: PracticeJson): Fill {
     return { draft: { service_account_confirmed: true }, secrets: [] };
   const inputs = INPUTS[step];
   if (inputs === undefined) return { draft: {}, secrets: [] };
-  const value = (input: string) =>
-    practice.values.find((known) => known.input.replaceAll('-', '_') === input)?.value;
-  const draft: Partial<DraftJson> = {};
-  for (const input of inputs.texts) {
-    const text = input === 'api_url' ? practice.bitbucket_url : value(input);
-    if (text !== undefined) draft[input] = text;
-  }
+  const draft = textsOf(inputs.texts, practice);
   const secrets = Object.entries(inputs.secrets).flatMap(([field, slot]) => {
-    const text = value(field);
+    const text = valueOf(field, practice);
     return text === undefined ? [] : [{ slot, value: text }];
   });
   return { draft, secrets };
+}
+
+function textsOf(inputs: TextInput[], practice: PracticeJson): Partial<DraftJson> {
+  const draft: Partial<DraftJson> = {};
+  for (const input of inputs) {
+    const text = input === 'api_url' ? practice.bitbucket_url : valueOf(input, practice);
+    if (text !== undefined) draft[input] = text;
+  }
+  return draft;
+}
+
+function valueOf(input: string, practice: PracticeJson): string | undefined {
+  return practice.values.find((known) => known.input.replaceAll('-', '_') === input)?.value;
 }

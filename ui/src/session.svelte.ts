@@ -57,6 +57,8 @@ export class Session {
   guide = $state.raw<GuideJson | null>(null);
   /** What is wrong with the answer on this page, newest list each time it is told. */
   problems = $state.raw<ProblemJson[]>([]);
+  /** What stood in the way when the page was last to be left: the summary above it. */
+  summary = $state.raw<ProblemJson[]>([]);
   /** What is wrong with what was pasted, by slot. */
   secretProblems = $state<Partial<Record<SecretSlot, ProblemJson[]>>>({});
   /** What keeps the answers from being saved to the disk, as a folder that may not be written to. */
@@ -220,6 +222,7 @@ export class Session {
     const isElsewhere = visit !== this.#visit;
     if (answer === null || isElsewhere) return;
     const stands = this.inputProblems.length > 0 || answer.problems.some(isInTheWay);
+    this.summary = this.inputProblems;
     if (stands) return;
     await this.#show(next);
     this.seen = answer.seen;
@@ -267,10 +270,21 @@ export class Session {
     }
   }
 
+  /** Drops a pasted secret; what stands in the keychain stays. */
+  async drop(slot: SecretSlot): Promise<void> {
+    try {
+      this.accept(await this.#inLine(() => ipc.dropSecret(slot)));
+      this.secretProblems[slot] = [];
+    } catch (thrown) {
+      this.problems = ipc.problemsOf(thrown);
+    }
+  }
+
   /** Checks one credential, live. */
   async checkCredential(slot: CredentialSlot): Promise<void> {
     await this.keep();
     await this.credentialChecks[slot].start((told) => ipc.check([slot], told));
+    this.isKeychainWaiting = false;
   }
 
   /** Keeps another e-mail, and checks the account anew once its token is there too. */
@@ -332,6 +346,7 @@ export class Session {
     const { draft, secrets } = practiceFor(step, practice);
     Object.assign(this.draft, draft);
     this.problems = [];
+    this.summary = [];
     await this.keep();
     for (const { slot, value } of secrets) await this.hold(slot, value);
   }
@@ -362,14 +377,19 @@ export class Session {
       { text: 'Opening the set-up', why: 'The disk is slow to answer.' },
       async () => {
         const progress = await this.#inLine(call);
-        this.accept(progress);
-        this.draft = structuredClone(progress.draft);
-        for (const check of Object.values(this.credentialChecks)) check.forget();
-        this.report.forget();
-        this.submission.forget();
+        this.#takeUp(progress);
         await this.#show(at ?? stepNamed(progress.current) ?? 'service_account');
       },
     );
+  }
+
+  /** Takes up another set-up; what was seen of the one before is no part of it. */
+  #takeUp(progress: ProgressJson): void {
+    this.accept(progress);
+    this.draft = structuredClone(progress.draft);
+    for (const check of Object.values(this.credentialChecks)) check.forget();
+    this.report.forget();
+    this.submission.forget();
   }
 
   async #show(step: StepName): Promise<void> {
@@ -390,7 +410,9 @@ export class Session {
     this.guide = guide;
     this.problems = [];
     this.seen = null;
+    this.summary = [];
     this.secretProblems = {};
+    this.isKeychainWaiting = false;
   }
 
   /** Saves, submits by the given route, and watches until the sync ends. */
@@ -401,13 +423,14 @@ export class Session {
   ): Promise<void> {
     // Not in line: a sync takes minutes, and the window can be used meanwhile.
     await this.submission.start(route, (told) => ipc.submit(route, keys, told), byHand);
+    this.isKeychainWaiting = false;
     await this.#refresh();
   }
 
   /** Asks where the set-up stands, where something other than an answer has changed it. */
   async #refresh(): Promise<void> {
     try {
-      this.accept(await this.#inLine(() => ipc.resume()));
+      this.accept(await this.#inLine(() => ipc.progress()));
     } catch {
       // The states of the list stay as they were; nothing is lost by it.
     }

@@ -91,11 +91,6 @@ export function credentialSeen(credential: CredentialJson): string {
   return `${kind} · ${counted(credential.scopes.length, 'permission')} seen`;
 }
 
-/** How a check that has not answered yet is called: its ID's last part, readable. */
-export function pendingTitle(id: string): string {
-  return sentenceCase(id.slice(id.indexOf('/') + 1));
-}
-
 /** What stands beside an outcome: how much was seen, or one more thing that was. */
 export function outcomeDetail(check: CheckResultJson): string | null {
   const { evidence } = check;

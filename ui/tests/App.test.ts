@@ -92,3 +92,17 @@ it('the practice band stands on every page, with values where there are inputs',
   await userEvent.click(screen.getByRole('button', { name: 'Fill in practice values' }));
   expect(screen.getByRole<HTMLInputElement>('textbox').value).toBe('acme');
 });
+
+it('an API URL that is left as it was filled in is the answer', async () => {
+  const unfinished = progress({ current: 'api_url' });
+  const calls = fakeProgram({ home: () => home({ unfinished }), resume: () => unfinished });
+  render(App);
+  await userEvent.click(await screen.findByRole('button', { name: /^Go on/ }));
+  await heading('Title of api_url');
+  await userEvent.click(screen.getByRole('button', { name: 'Continue' }));
+  await heading('Title of workspace_token');
+  const answer = calls.find(
+    ({ command, called }) => command === 'answer' && called.step === 'api_url',
+  );
+  expect(answer?.called.draft.api_url).toBe('https://api.bitbucket.org');
+});

@@ -167,6 +167,7 @@ export function fakeProgram(answers: Record<string, Answer> = {}): Calls {
     probe_keychain: () => keychain,
     begin: () => progress(),
     resume: () => progress({ draft }),
+    progress: () => progress({ draft }),
     guide: ({ step }) => guide(step),
     keep: kept,
     answer: kept,

@@ -21,6 +21,7 @@ export async function openPage(
   const calls = fakeProgram({
     home: () => home({ unfinished: atStep(step) }),
     resume: () => atStep(step),
+    progress: () => atStep(step),
     keep: () => ({ progress: atStep(step), problems: [], seen: null }),
     answer: () => ({ progress: atStep(step), problems: [], seen: null }),
     cancel: () => null,

@@ -69,7 +69,7 @@ describe('Continue', () => {
     void session.hold('workspace_token', 'a b');
     await session.continue();
     expect(session.page).toBe('workspace_token');
-    expect(session.inputProblems.map(({ message }) => message)).toEqual(['It is broken.']);
+    expect(session.summary.map(({ message }) => message)).toEqual(['It is broken.']);
   });
 });
 

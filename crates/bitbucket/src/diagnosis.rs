@@ -9,7 +9,7 @@ use bbsetup_setup::{
     Vocabulary, WorkspaceId, scope,
 };
 
-use crate::reply::{Refusal, Seen};
+use crate::reply::{Form, Refusal, Seen};
 
 /// What is known around an answer when it is judged.
 pub(crate) struct Circumstances<'a> {
@@ -82,8 +82,18 @@ pub(crate) fn of_refusal(refusal: &Refusal, around: &Circumstances<'_>) -> (Outc
                 ),
             ),
         ),
-        Refusal::Forbidden { message } => forbidden(message, around),
-        Refusal::NotFound => (Outcome::Missing, not_found(around)),
+        Refusal::Deactivated { message } => (Outcome::Missing, deactivated(message, around)),
+        Refusal::Forbidden {
+            form: Form::Other, ..
+        } if !around.signed_in => elsewhere("a gateway that forbids the address", around),
+        Refusal::Forbidden { message, .. } => forbidden(message, around),
+        Refusal::NotFound { form }
+            if around.id.name == CheckName::Identity
+                || (*form == Form::Other && !around.signed_in) =>
+        {
+            elsewhere("a server that does not know the address", around)
+        }
+        Refusal::NotFound { .. } => (Outcome::Missing, not_found(around)),
         Refusal::Removed => (
             Outcome::Unknown,
             Problem::new(
@@ -113,9 +123,7 @@ pub(crate) fn of_refusal(refusal: &Refusal, around: &Circumstances<'_>) -> (Outc
         }
         Refusal::ServerError { status } => (Outcome::Unknown, server_error(around.host, *status)),
         Refusal::Proxy => (Outcome::Unknown, proxy(around.host)),
-        Refusal::NotBitbucket { looks_like } => {
-            (Outcome::Unknown, not_bitbucket(around.host, looks_like))
-        }
+        Refusal::NotBitbucket { looks_like } => elsewhere(looks_like, around),
         Refusal::Unreadable { status, why } => (Outcome::Unknown, unreadable(*status, why, around)),
     };
     (outcome, problem.on_check(around.id))
@@ -142,6 +150,29 @@ pub(crate) fn not_bitbucket(host: &str, looks_like: &str) -> Problem {
     Problem::new(
         ProblemCode::NotBitbucket,
         format!("What answered at {host} is not Bitbucket's API but {looks_like}."),
+    )
+}
+
+fn elsewhere(looks_like: &str, around: &Circumstances<'_>) -> (Outcome, Problem) {
+    (Outcome::Unknown, not_bitbucket(around.host, looks_like))
+}
+
+fn deactivated(message: &str, around: &Circumstances<'_>) -> Problem {
+    Problem::new(
+        ProblemCode::WorkspaceDeactivated,
+        format!(
+            "The workspace {} is switched off, so that nobody can read it. Bitbucket says: “{message}”",
+            around.workspace
+        ),
+    )
+}
+
+/// Judges JSON without the fields that are looked for.
+pub(crate) fn without_fields(status: Option<u16>, around: &Circumstances<'_>) -> Problem {
+    unreadable(
+        status.unwrap_or_default(),
+        "it has not the fields that Bitbucket documents",
+        around,
     )
 }
 
@@ -260,6 +291,11 @@ fn sign_in(around: &Circumstances<'_>) -> (Outcome, Problem) {
         .with_hints(causes.iter().map(|cause| (*cause).to_owned()).collect())
         .mended_at(around.tokens_page());
     (Outcome::Missing, problem)
+}
+
+/// A check that was not asked since other answers show which scopes it lacks.
+pub(crate) fn lacks(scopes: &[Scope], around: &Circumstances<'_>) -> Problem {
+    scope_missing(scopes, None, around).on_check(around.id)
 }
 
 fn scope_missing(
@@ -452,6 +488,23 @@ pub(crate) fn of_another_workspace(id: CheckId, workspace: &WorkspaceId) -> Prob
             id.slot.noun()
         ),
     )
+    .on_check(id)
+}
+
+/// A part of a workspace that the credential cannot see, although it sees the workspace.
+pub(crate) fn hidden_in_it(id: CheckId, workspace: &WorkspaceId) -> Problem {
+    Problem::new(
+        ProblemCode::WorkspaceNotFoundOrHidden,
+        format!(
+            "The {} sees the workspace {workspace}; what this check asks for Bitbucket does not find or does not show to it (status 404), so BalkanID cannot {}.",
+            id.slot.noun(),
+            what_it_blocks(id.name)
+        ),
+    )
+    .with_hints(vec![
+        "Check again: it may just have been deleted or renamed.".to_owned(),
+        "If it stays so, the holder of the credential has no access to it; an administrator of the workspace can give it.".to_owned(),
+    ])
     .on_check(id)
 }
 

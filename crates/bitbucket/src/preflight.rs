@@ -6,7 +6,7 @@ use bbsetup_setup::report::is_could_not_tell;
 use bbsetup_setup::requirement::{self, excess_scopes};
 use bbsetup_setup::{
     CheckId, CheckName, CredentialKind, CredentialSeen, CredentialSlot, Finding, Outcome, Problem,
-    ProblemCode, Report,
+    ProblemCode, Report, Scope, scope,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -181,12 +181,43 @@ fn follow_up_without(session: &Session<'_>, name: CheckName, list: &Finding) -> 
             finding.reason = Some("There is none to try it on.".to_owned());
             finding
         }
-        Outcome::Granted | Outcome::Missing | Outcome::Unknown | Outcome::Skipped => session
-            .skipped(
-                name,
-                "The list that names one to try it on could not be read.",
-            ),
+        Outcome::Granted | Outcome::Missing | Outcome::Unknown | Outcome::Skipped => {
+            let lacking = lacking_too(session, name, list);
+            if lacking.is_empty() {
+                return session.skipped(
+                    name,
+                    "The list that names one to try it on could not be read.",
+                );
+            }
+            let problem = session.judge(name, |around| diagnosis::lacks(&lacking, around));
+            let evidence = list.evidence.clone();
+            let mut finding = session.finding(name, evidence, Outcome::Missing, Some(problem));
+            finding.reason = Some("Told by the answer to the list.".to_owned());
+            finding
+        }
     }
+}
+
+/// The scopes of a permission check that its list's refusal shows to be missing: by the scopes that
+/// came with it, or since both need the same one.
+fn lacking_too(session: &Session<'_>, name: CheckName, list: &Finding) -> Vec<Scope> {
+    let Some(refused) = list
+        .problem
+        .as_ref()
+        .filter(|problem| problem.code == ProblemCode::ScopeMissing)
+    else {
+        return Vec::new();
+    };
+    let granted = session.seen().scopes;
+    requirement::needs(session.id(name))
+        .into_iter()
+        .filter(|needed| {
+            let not_granted = granted
+                .as_ref()
+                .is_some_and(|granted| !scope::covers(granted, needed));
+            not_granted || refused.scopes.contains(needed)
+        })
+        .collect()
 }
 
 /// A token whose identity the first answer did not tell is known where any answer accepted it.
@@ -272,10 +303,19 @@ fn tell_hidden_from_mismatched(target: &Target, findings: &mut [Finding]) {
             CredentialSlot::WorkspaceToken => seen_by_account,
             CredentialSlot::Account => seen_by_token,
         };
+        let seen_by_itself = match finding.id.slot {
+            CredentialSlot::WorkspaceToken => seen_by_token,
+            CredentialSlot::Account => seen_by_account,
+        };
         let Some(problem) = &mut finding.problem else {
             continue;
         };
-        if problem.code == ProblemCode::WorkspaceNotFoundOrHidden && seen_by_the_other {
+        if problem.code != ProblemCode::WorkspaceNotFoundOrHidden {
+            continue;
+        }
+        if seen_by_itself {
+            *problem = diagnosis::hidden_in_it(finding.id, &target.workspace);
+        } else if seen_by_the_other {
             let found = problem
                 .hints
                 .first()

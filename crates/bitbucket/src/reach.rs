@@ -5,7 +5,7 @@ use bbsetup_setup::{ApiUrl, Problem, ProblemCode, WorkspaceId};
 
 use crate::data_center;
 use crate::diagnosis;
-use crate::reply::{self, Refusal, Reply};
+use crate::reply::{self, Form, Refusal, Reply};
 
 /// Asks for a workspace without a credential, only to learn whether Bitbucket's API is there.
 ///
@@ -30,6 +30,14 @@ pub async fn reach(
     };
     let problem = match refusal {
         Refusal::NotBitbucket { looks_like } => not_bitbucket(client, api_url, looks_like).await,
+        Refusal::Forbidden {
+            form: Form::Other, ..
+        }
+        | Refusal::NotFound { form: Form::Other }
+            if !api_url.is_bitbucket_cloud() =>
+        {
+            not_bitbucket(client, api_url, "a server that does not know the address").await
+        }
         Refusal::ServerError { status } => diagnosis::server_error(&host, status).as_warning(),
         Refusal::Proxy => diagnosis::proxy(&host).as_warning(),
         Refusal::Unreadable { .. } => Problem::new(
@@ -42,7 +50,8 @@ pub async fn reach(
         | Refusal::WrongKind
         | Refusal::NetworkPolicy { .. }
         | Refusal::Forbidden { .. }
-        | Refusal::NotFound
+        | Refusal::NotFound { .. }
+        | Refusal::Deactivated { .. }
         | Refusal::Removed
         | Refusal::RateLimited { .. } => return Ok(()),
     };

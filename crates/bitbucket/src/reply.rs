@@ -18,6 +18,15 @@ pub(crate) enum Reply {
     Refused(Refusal),
 }
 
+/// In what form a refusal comes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// In Bitbucket's own, `{"type":"error","error":{…}}`.
+    Bitbucket,
+    /// In another one, or empty: a gateway's, as where the path of the API is not right.
+    Other,
+}
+
 /// How an answer refuses, as far as the answer alone can tell.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Refusal {
@@ -32,10 +41,12 @@ pub(crate) enum Refusal {
     WrongKind,
     /// 403 by a policy of the workspace: allowed addresses or two-step verification.
     NetworkPolicy { message: String },
+    /// 403 since the workspace was switched off for want of use.
+    Deactivated { message: String },
     /// 403 with another message: the holder of the credential lacks a role.
-    Forbidden { message: String },
-    /// 404 in Bitbucket's own form.
-    NotFound,
+    Forbidden { message: String, form: Form },
+    /// 404.
+    NotFound { form: Form },
     /// 410: the call is gone.
     Removed,
     /// 429.
@@ -125,12 +136,11 @@ fn read_refused(status: u16, answer: &Answer) -> Refusal {
         };
     }
     match status {
+        // Known from one fixture with this status; everything else has it with 403.
+        401 if speaks_of_the_mechanism(&body) => Refusal::WrongKind,
         401 => Refusal::SignIn,
         403 => read_forbidden(&body, answer),
-        404 if is_bitbucket_error(&body) => Refusal::NotFound,
-        404 => Refusal::NotBitbucket {
-            looks_like: "a server that does not know the address",
-        },
+        404 => Refusal::NotFound { form: form(&body) },
         410 => Refusal::Removed,
         _ => Refusal::Unreadable {
             status,
@@ -154,11 +164,34 @@ fn read_forbidden(body: &Value, answer: &Answer) -> Refusal {
             granted: None,
         };
     }
-    if lower.contains("authentication mechanism") {
+    if speaks_of_the_mechanism(body) {
         return Refusal::WrongKind;
     }
-    let policy = [
-        "ip address",
+    let message = one_line(&message);
+    if speaks_of_a_policy(&lower) {
+        return Refusal::NetworkPolicy { message };
+    }
+    if lower.contains("deactivated") {
+        return Refusal::Deactivated { message };
+    }
+    Refusal::Forbidden {
+        message,
+        form: form(body),
+    }
+}
+
+fn speaks_of_the_mechanism(body: &Value) -> bool {
+    message_in(body).is_some_and(|message| {
+        message
+            .to_lowercase()
+            .contains("this authentication mechanism")
+    })
+}
+
+/// Whether a message, in lower case, speaks of allowed addresses or of two-step verification: how
+/// Bitbucket's REST API words that is not published.
+fn speaks_of_a_policy(message: &str) -> bool {
+    let phrases = [
         "allowlist",
         "allow list",
         "allow-list",
@@ -166,16 +199,14 @@ fn read_forbidden(body: &Value, answer: &Answer) -> Refusal {
         "two-step",
         "two step",
         "2-step",
-        "2sv",
+        "two-factor",
+        "two factor",
     ];
-    if policy.iter().any(|words| lower.contains(words)) {
-        return Refusal::NetworkPolicy {
-            message: one_line(&message),
-        };
-    }
-    Refusal::Forbidden {
-        message: one_line(&message),
-    }
+    let words = ["ip", "ips", "2sv", "2fa", "mfa"];
+    phrases.iter().any(|phrase| message.contains(phrase))
+        || message
+            .split(|character: char| !character.is_alphanumeric())
+            .any(|word| words.contains(&word))
 }
 
 /// `error.detail.<name>` as scopes; the detail can also be a text or not there at all.
@@ -199,11 +230,15 @@ fn message_in(body: &Value) -> Option<String> {
         .map(str::to_owned)
 }
 
-fn is_bitbucket_error(body: &Value) -> bool {
-    body.get("type").and_then(Value::as_str) == Some("error")
+fn form(body: &Value) -> Form {
+    let is_error = body.get("type").and_then(Value::as_str) == Some("error")
         || body
             .get("error")
-            .is_some_and(|error| error.get("message").is_some())
+            .is_some_and(|error| error.get("message").is_some());
+    match is_error {
+        true => Form::Bitbucket,
+        false => Form::Other,
+    }
 }
 
 /// Data Center's errors: `{"errors":[{"context":…,"message":…,"exceptionName":…}]}`.

@@ -174,7 +174,11 @@ impl<'a> Session<'a> {
         };
         let answer = sent.map(|answer| {
             evidence.status = Some(answer.status);
-            self.known().seen.add(Seen::of(&answer));
+            let seen = Seen::of(&answer);
+            let mut known = self.known();
+            // Bitbucket names the kind of what it knows, on refusals too.
+            known.signed_in |= seen.kind.is_some() && answer.status != 401;
+            known.seen.add(seen);
             reply::read(&answer)
         });
         Asked { evidence, answer }
@@ -278,9 +282,9 @@ impl<'a> Session<'a> {
         let mut first = None;
         let base = self.target.api_url.url().clone();
         let finding = self
-            .object(name, path, |page: Page<T>, evidence, around| {
-                evidence.items = u64::try_from(page.values.len()).ok();
-                evidence.total = page.size;
+            .object(name, path, |page: Page, evidence, around| {
+                evidence.items = Some(page.count());
+                evidence.total = page.size();
                 if let Some(Err(off_origin)) = page
                     .next
                     .as_deref()
@@ -291,13 +295,18 @@ impl<'a> Session<'a> {
                         Some(off_origin_problem(&off_origin, around)),
                     );
                 }
-                first = page.values.into_iter().next();
-                match (&first, when_empty) {
-                    (None, WhenEmpty::NothingToLookAt) => {
+                let (entries, _) = page.entries::<T>();
+                first = entries.into_iter().next();
+                match (&first, page.count(), when_empty) {
+                    (Some(_), _, _) | (None, 0, WhenEmpty::Fine) => (Outcome::Granted, None),
+                    (None, 0, WhenEmpty::NothingToLookAt) => {
                         let (outcome, problem) = diagnosis::empty(around);
                         (outcome, Some(problem))
                     }
-                    (Some(_), _) | (None, WhenEmpty::Fine) => (Outcome::Granted, None),
+                    (None, _, _) => {
+                        let problem = diagnosis::without_fields(evidence.status, around);
+                        (Outcome::Unknown, Some(problem))
+                    }
                 }
             })
             .await;
@@ -305,13 +314,8 @@ impl<'a> Session<'a> {
     }
 
     pub(crate) fn unreadable(&self, name: CheckName, evidence: Evidence) -> Finding {
-        let status = evidence.status.unwrap_or_default();
         let problem = self.judge(name, |around| {
-            diagnosis::unreadable(
-                status,
-                "it has not the fields that Bitbucket documents",
-                around,
-            )
+            diagnosis::without_fields(evidence.status, around)
         });
         self.finding(name, Some(evidence), Outcome::Unknown, Some(problem))
     }
@@ -356,8 +360,9 @@ fn proves_sign_in(reply: &Reply) -> bool {
             Refusal::ScopeMissing { .. } | Refusal::WrongKind => true,
             Refusal::SignIn
             | Refusal::NetworkPolicy { .. }
+            | Refusal::Deactivated { .. }
             | Refusal::Forbidden { .. }
-            | Refusal::NotFound
+            | Refusal::NotFound { .. }
             | Refusal::Removed
             | Refusal::RateLimited { .. }
             | Refusal::ServerError { .. }

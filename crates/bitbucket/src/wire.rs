@@ -5,34 +5,82 @@
 //! <https://support.atlassian.com/bitbucket-cloud/docs/groups-endpoint/>.
 
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 /// One page of a list; Bitbucket promises `values` and `next` alone.
 #[derive(Debug, Deserialize)]
-pub(crate) struct Page<T> {
-    pub(crate) values: Vec<T>,
+pub(crate) struct Page {
+    values: Vec<Value>,
     pub(crate) next: Option<String>,
-    pub(crate) size: Option<u64>,
+    size: Option<Value>,
+}
+
+impl Page {
+    /// How many entries it holds.
+    pub(crate) fn count(&self) -> u64 {
+        u64::try_from(self.values.len()).unwrap_or(u64::MAX)
+    }
+
+    /// How many the list holds, where Bitbucket says so.
+    pub(crate) fn size(&self) -> Option<u64> {
+        self.size.as_ref().and_then(Value::as_u64)
+    }
+
+    /// The entries that have the shape asked for, and whether that is all of them.
+    pub(crate) fn entries<T: DeserializeOwned>(&self) -> (Vec<T>, bool) {
+        let entries: Vec<T> = self
+            .values
+            .iter()
+            .filter_map(|value| T::deserialize(value).ok())
+            .collect();
+        let all = entries.len() == self.values.len();
+        (entries, all)
+    }
 }
 
 /// An account, as `/2.0/user` gives it.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Account {
-    pub(crate) uuid: String,
-    pub(crate) display_name: Option<String>,
+    uuid: Option<String>,
+    account_id: Option<String>,
+    display_name: Option<String>,
+}
+
+impl Account {
+    /// Whether it says who it is.
+    pub(crate) fn is_somebody(&self) -> bool {
+        self.uuid.is_some() || self.account_id.is_some()
+    }
+
+    /// The name that a person knows it by, else the one that Bitbucket does.
+    pub(crate) fn shown_name(&self) -> &str {
+        [&self.display_name, &self.uuid, &self.account_id]
+            .into_iter()
+            .find_map(Option::as_deref)
+            .unwrap_or_default()
+    }
 }
 
 /// A workspace.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Workspace {
     pub(crate) slug: String,
+    #[serde(default)]
     pub(crate) uuid: String,
 }
 
 /// One entry of `/2.0/user/workspaces`.
 #[derive(Debug, Deserialize)]
 pub(crate) struct WorkspaceAccess {
-    pub(crate) administrator: bool,
+    pub(crate) administrator: Option<bool>,
     pub(crate) workspace: Workspace,
+}
+
+/// The caller's own role in one workspace.
+#[derive(Debug, Deserialize)]
+pub(crate) struct OwnPermission {
+    pub(crate) permission: String,
 }
 
 /// One member of a workspace.
@@ -40,7 +88,7 @@ pub(crate) struct WorkspaceAccess {
 pub(crate) struct Member {
     /// The person; only its presence is looked at.
     #[serde(rename = "user")]
-    _user: serde_json::Value,
+    _user: Value,
 }
 
 /// One project.
@@ -60,7 +108,7 @@ pub(crate) struct Repository {
 pub(crate) struct Grant {
     /// What is granted; only its presence is looked at.
     #[serde(rename = "permission")]
-    _permission: serde_json::Value,
+    _permission: Value,
 }
 
 /// One group of the v1 API.

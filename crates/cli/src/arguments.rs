@@ -1,5 +1,6 @@
 //! The command line.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -11,7 +12,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
     version,
     about,
     max_term_width = 100,
-    after_help = "Secrets are never given as flags: they are asked for without being shown, or read from the\nenvironment (BBSETUP_WORKSPACE_TOKEN, BBSETUP_API_TOKEN, BBSETUP_BALKANID_KEY_ID,\nBBSETUP_BALKANID_KEY_SECRET) or from the keychain.\n\nTry it without any account:  bbsetup practice"
+    after_help = "Secrets are never given as flags: they are asked for without being shown, or read from the\nenvironment (BBSETUP_WORKSPACE_TOKEN, BBSETUP_API_TOKEN, BBSETUP_BALKANID_KEY_ID,\nBBSETUP_BALKANID_KEY_SECRET) or from the keychain.\n\nTry it without any account:  bbsetup practice\n\nEvery command takes --json; what goes wrong without a document of its own is bbsetup.error/1.\nExit: 0 done, 1 defect of this program, 2 usage, 3 something to mend in Bitbucket or BalkanID,\n      4 sign-in refused, 5 could not tell, 6 rate limit, 7 keychain, 8 BalkanID refused,\n      9 stopped half-way."
 )]
 pub(crate) struct Arguments {
     #[command(flatten)]
@@ -26,27 +27,47 @@ pub(crate) struct Shared {
     /// Workspace ID: a slug, a {uuid}, or any address of the workspace
     #[arg(long, global = true, env = "BBSETUP_WORKSPACE")]
     pub(crate) workspace: Option<String>,
-    /// Bitbucket's API [default: https://api.bitbucket.org]
-    #[arg(long, global = true, env = "BBSETUP_API_URL")]
+    #[arg(
+        long,
+        global = true,
+        env = "BBSETUP_API_URL",
+        help = "Bitbucket's API [default: https://api.bitbucket.org]"
+    )]
     pub(crate) api_url: Option<String>,
     /// E-mail of the account whose API token is used
     #[arg(long, global = true, env = "BBSETUP_ACCOUNT")]
     pub(crate) account: Option<String>,
-    /// BalkanID's REST API [default: https://app.balkan.id]
-    #[arg(long, global = true, env = "BBSETUP_BALKANID_URL")]
+    #[arg(
+        long,
+        global = true,
+        env = "BBSETUP_BALKANID_URL",
+        help = "BalkanID's REST API [default: https://app.balkan.id]"
+    )]
     pub(crate) balkanid_url: Option<String>,
-    /// BalkanID's Public API, such as https://acme.balkanid.app/api/public
-    #[arg(long, global = true, env = "BBSETUP_BALKANID_PUBLIC_URL")]
+    #[arg(
+        long,
+        global = true,
+        env = "BBSETUP_BALKANID_PUBLIC_URL",
+        help = "BalkanID's Public API, such as https://acme.balkanid.app/api/public"
+    )]
     pub(crate) balkanid_public_url: Option<String>,
     /// Folder for progress and profiles; it holds no secret
-    #[arg(long, global = true, env = "BBSETUP_HOME")]
-    pub(crate) home: Option<PathBuf>,
+    // As text that may be empty, so that an empty variable is as none.
+    #[arg(
+        long,
+        global = true,
+        env = "BBSETUP_HOME",
+        value_name = "HOME",
+        value_parser = clap::builder::OsStringValueParser::new()
+    )]
+    pub(crate) home: Option<OsString>,
     /// Where secrets are kept
     #[arg(
         long,
         global = true,
         env = "BBSETUP_VAULT",
         value_enum,
+        ignore_case = true,
         default_value = "os"
     )]
     pub(crate) vault: VaultChoice,
@@ -68,6 +89,8 @@ pub(crate) struct Shared {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum VaultChoice {
     /// The operating system's keychain
+    // An empty variable is as none.
+    #[value(alias = "")]
     Os,
     /// This process only
     Memory,
@@ -78,46 +101,52 @@ pub(crate) enum VaultChoice {
 pub(crate) enum Command {
     /// Walk through the whole set-up, step by step
     #[command(
-        after_help = "Example:\n  bbsetup setup\n\nAn unfinished set-up is offered to be gone on with at the next start."
+        after_help = "Example:\n  bbsetup setup\n  bbsetup setup --answers-from-environment --json\n\nAn unfinished set-up is offered to be gone on with at the next start.\n\nJSON: bbsetup.setup/1, once it ends\nExit: 0 done, 2 a value cannot be used or no terminal to ask on, 3 something to mend, 7 keychain,\n      8 BalkanID refused, 9 stopped half-way."
     )]
     Setup(SetupArguments),
     /// Check every permission, live
     #[command(
-        after_help = "Example:\n  bbsetup check --workspace acme --account balkanid@acme.example\n\nExit: 0 ready, 3 something to mend, 4 sign-in refused, 5 could not tell, 6 rate limit."
+        after_help = "Example:\n  bbsetup check --workspace acme --account balkanid@acme.example\n\nJSON: bbsetup.check/1\nExit: 0 ready, 2 a value cannot be used, 3 something to mend in Bitbucket, 4 sign-in refused,\n      5 could not tell, 6 rate limit, 7 keychain."
     )]
     Check(CheckArguments),
     /// Save the secrets to the keychain, after a check
     #[command(
-        after_help = "Example:\n  bbsetup save --workspace acme --account balkanid@acme.example"
+        after_help = "Example:\n  bbsetup save --workspace acme --account balkanid@acme.example\n\nJSON: bbsetup.save/1\nExit: 0 saved; 7 keychain; else as check, and nothing is saved."
     )]
     Save(SaveArguments),
     /// Create or update the integration in BalkanID, then start a sync
     #[command(
-        after_help = "Example:\n  bbsetup submit --workspace acme --primary-owner owner@acme.example --yes"
+        after_help = "Example:\n  bbsetup submit --workspace acme --primary-owner owner@acme.example --yes\n\nJSON: bbsetup.submit/1\nExit: 0 done, or filled in by hand; 2 a value cannot be used, 5 could not tell, 6 rate limit,\n      7 keychain, 8 BalkanID refused, 9 stopped before anything was written."
     )]
     Submit(SubmitArguments),
     /// What BalkanID says of the integration
-    #[command(after_help = "Example:\n  bbsetup status --workspace acme --watch")]
+    #[command(
+        after_help = "Example:\n  bbsetup status --workspace acme --watch\n\nJSON: bbsetup.status/1\nExit: 0 told, 2 a value cannot be used, 5 could not tell, 6 rate limit, 7 keychain,\n      8 BalkanID refused or its sync ended with an error, 9 watching was stopped."
+    )]
     Status(StatusArguments),
     /// Write the configuration to a file; secrets only encrypted to a passphrase
     #[command(
-        after_help = "Example:\n  bbsetup export --workspace acme --format toml --out acme.toml\n  bbsetup export --workspace acme --format age --out acme.age && age -d acme.age"
+        after_help = "Example:\n  bbsetup export --workspace acme --format toml --out acme.toml\n  bbsetup export --workspace acme --format age --out acme.age && age -d acme.age\n\nThe passphrase of an age file is asked for, or read from BBSETUP_EXPORT_PASSPHRASE.\n\nJSON: bbsetup.export/1\nExit: 0 written, 2 a value cannot be used or the file is there already, 7 keychain, 9 not written."
     )]
     Export(ExportArguments),
     /// Check, and write down what was checked, seen and granted
     #[command(
-        after_help = "Example:\n  bbsetup evidence --workspace acme --out evidence.html\n\nPrint the HTML to PDF for BalkanID's Audit Evidence box."
+        after_help = "Example:\n  bbsetup evidence --workspace acme --out evidence.html\n\nPrint the HTML to PDF for BalkanID's Audit Evidence box.\n\nJSON: bbsetup.check/1, the report that was written down\nExit: 0 ready and written; 9 not written; else as check."
     )]
     Evidence(EvidenceArguments),
     /// List the finished set-ups
-    #[command(after_help = "Example:\n  bbsetup profiles --json")]
+    #[command(
+        after_help = "Example:\n  bbsetup profiles --json\n\nJSON: bbsetup.profiles/1\nExit: 0 told."
+    )]
     Profiles,
     /// Forget a finished set-up and delete its secrets from the keychain
-    #[command(after_help = "Example:\n  bbsetup forget --workspace acme")]
+    #[command(
+        after_help = "Example:\n  bbsetup forget --workspace acme\n\nJSON: bbsetup.forget/1\nExit: 0 forgotten, or there was nothing; 2 a value cannot be used, 7 keychain, 9 not agreed to."
+    )]
     Forget(ForgetArguments),
     /// Start a practice Bitbucket and a practice BalkanID on this machine, and stay
     #[command(
-        after_help = "Example:\n  bbsetup practice --scenario missing-admin-scopes\n\nThe first line is JSON; its `env` holds the variables that point every other command here."
+        after_help = "Example:\n  bbsetup practice --scenario missing-project-admin\n\nThe `env` of the first line holds the variables that point every other command here.\n\nJSON: bbsetup.practice/1 as the first line, with or without --json\nExit: 0 ended by Ctrl+C or SIGTERM, 2 no such scenario."
     )]
     Practice(PracticeArguments),
 }

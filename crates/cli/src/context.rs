@@ -33,7 +33,7 @@ pub(crate) struct Context {
 impl Context {
     pub(crate) fn new(shared: &Shared) -> Result<Self, Vec<Problem>> {
         log(shared.verbose);
-        let home = shared.home.clone().or_else(default_home).ok_or_else(|| {
+        let home = home(shared).or_else(default_home).ok_or_else(|| {
             vec![
                 Problem::new(
                     ProblemCode::ValueMissing,
@@ -81,7 +81,9 @@ impl Context {
     pub(crate) fn inputs_with_form(&self, form: &FormArguments) -> Inputs {
         let mut inputs = self.inputs.clone();
         let draft = &mut inputs.draft;
-        draft.primary_owner = form.primary_owner.clone().or(draft.primary_owner.take());
+        let owner = form.primary_owner.clone();
+        let owner = owner.filter(|owner| !owner.trim().is_empty());
+        draft.primary_owner = owner.or(draft.primary_owner.take());
         draft.description = form.description.clone().or(draft.description.take());
         if !form.secondary_owner.is_empty() {
             draft.secondary_owners = form.secondary_owner.clone();
@@ -117,18 +119,19 @@ fn inputs(shared: &Shared) -> Inputs {
     let secrets: BTreeMap<SecretSlot, Secret> = SecretSlot::ALL
         .into_iter()
         .filter_map(|slot| {
-            std::env::var(variable(slot))
-                .ok()
-                .map(|value| (slot, Secret::new(value)))
+            let value = Secret::new(std::env::var(variable(slot)).ok()?);
+            // A variable that is set to nothing leaves the secret to the prompt or the keychain.
+            (!value.expose().trim().is_empty()).then_some((slot, value))
         })
         .collect();
+    let given = |value: &Option<String>| value.clone().filter(|value| !value.trim().is_empty());
     Inputs {
         draft: Draft {
-            workspace: shared.workspace.clone(),
-            api_url: shared.api_url.clone(),
-            account: shared.account.clone(),
-            balkanid_url: shared.balkanid_url.clone(),
-            balkanid_public_url: shared.balkanid_public_url.clone(),
+            workspace: given(&shared.workspace),
+            api_url: given(&shared.api_url),
+            account: given(&shared.account),
+            balkanid_url: given(&shared.balkanid_url),
+            balkanid_public_url: given(&shared.balkanid_public_url),
             ..Draft::default()
         },
         secrets,
@@ -167,6 +170,11 @@ fn with_profile(mut inputs: Inputs, services: &Services) -> Inputs {
     draft.secondary_owners = saved.secondary_owners;
     draft.extraction = saved.extraction;
     inputs
+}
+
+fn home(shared: &Shared) -> Option<PathBuf> {
+    let given = shared.home.as_ref().filter(|home| !home.is_empty());
+    given.map(PathBuf::from)
 }
 
 fn default_home() -> Option<PathBuf> {

@@ -72,12 +72,14 @@ pub(crate) fn of_problem(code: ProblemCode) -> Code {
         | ProblemCode::DataCenterFound
         | ProblemCode::WorkspaceNotFoundOrHidden
         | ProblemCode::WorkspaceMismatch
+        | ProblemCode::WorkspaceDeactivated
         | ProblemCode::ExcessScope
         | ProblemCode::ExpiresSoon => MEND,
         ProblemCode::AddressNotAllowed
         | ProblemCode::ValueMissing
         | ProblemCode::ValueUnreadable
         | ProblemCode::WrongField
+        | ProblemCode::SecretInArguments
         | ProblemCode::FileExists => USAGE,
         ProblemCode::VaultUnavailable | ProblemCode::VaultLocked | ProblemCode::VaultTooLong => {
             KEYCHAIN

@@ -13,8 +13,7 @@ pub(crate) async fn run(context: &Context, arguments: &ForgetArguments) -> exit:
     };
     let question = format!("Forget {workspace} and delete its secrets from the keychain?");
     if context.interactive && !arguments.yes && !terminal::agreed(&question) {
-        eprintln!("Nothing was changed.");
-        return exit::DONE;
+        return report::print_declined(context.json, "Nothing was forgotten.");
     }
     match commands::forget::forget(&context.services, &workspace).await {
         Ok(forgotten) if context.json => report::print_json(&forgotten),

@@ -26,20 +26,26 @@ mod setup;
 mod status;
 mod submit;
 mod terminal;
+mod usage;
 
+use std::io::Write;
 use std::process::ExitCode;
-
-use clap::Parser;
 
 use crate::arguments::{Arguments, Command};
 use crate::context::Context;
+use crate::usage::Read;
 
 fn main() -> ExitCode {
-    if let Some(sentence) = refuse::secret_in(std::env::args().skip(1)) {
-        eprintln!("{sentence}");
-        return exit::USAGE.into();
-    }
-    let arguments = Arguments::parse();
+    let typed: Vec<std::ffi::OsString> = std::env::args_os().skip(1).collect();
+    let arguments = match usage::read(&typed) {
+        Read::Arguments(arguments) => *arguments,
+        Read::Text(text) => {
+            // A closed pipe is the reader's choice.
+            let _closed_pipe = write!(std::io::stdout(), "{text}");
+            return exit::DONE.into();
+        }
+        Read::Refused { json, problem } => return report::print_failure(json, &[*problem]).into(),
+    };
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
         Err(error) => {

@@ -64,9 +64,29 @@ pub(crate) async fn run(context: &Context, arguments: &PracticeArguments) -> exi
         }
         eprintln!("\n  bbsetup check");
     }
-    let _ctrl_c = tokio::signal::ctrl_c().await;
+    told_to_end().await;
     drop(sandbox);
     exit::DONE
+}
+
+/// Waits for Ctrl+C, or for the signal with which scripts and systems end a program.
+#[cfg(unix)]
+async fn told_to_end() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
+        let _ctrl_c = tokio::signal::ctrl_c().await;
+        return;
+    };
+    tokio::select! {
+        _ctrl_c = tokio::signal::ctrl_c() => {}
+        _terminate = terminate.recv() => {}
+    }
+}
+
+/// Waits for Ctrl+C.
+#[cfg(not(unix))]
+async fn told_to_end() {
+    let _ctrl_c = tokio::signal::ctrl_c().await;
 }
 
 fn list(context: &Context) -> exit::Code {

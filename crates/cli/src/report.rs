@@ -2,7 +2,7 @@
 
 use std::io::{IsTerminal, Write};
 
-use bbsetup_setup::Problem;
+use bbsetup_setup::{Problem, ProblemCode};
 use bbsetup_wizard::json::{
     CheckJson, CheckResultJson, OutcomeJson, ProblemJson, SeverityJson, VerdictJson,
 };
@@ -34,6 +34,14 @@ pub(crate) fn print_failure(json: bool, problems: &[Problem]) -> exit::Code {
     print_problems(&shown);
     print_failure_json(json, &shown);
     exit::of_problems(problems)
+}
+
+/// Says that a person did not agree, so that nothing was done.
+pub(crate) fn print_declined(json: bool, what: &str) -> exit::Code {
+    let problem = Problem::new(ProblemCode::Cancelled, what).with_hints(vec![
+        "Give the command again to be asked again, or with --yes to agree beforehand.".to_owned(),
+    ]);
+    print_failure(json, &[problem])
 }
 
 /// Prints the JSON document of a failure, where JSON was asked for.
@@ -80,14 +88,13 @@ pub(crate) fn print_problems(problems: &[ProblemJson]) {
 pub(crate) fn print_check(context: &Context, report: &CheckJson) {
     match context.json {
         true => print_json(report),
-        false => print_table(report),
+        false => print_table(report, &mut std::io::stdout().lock()),
     }
 }
 
 /// Prints a report as a table, with its problems below.
-pub(crate) fn print_table(report: &CheckJson) {
+pub(crate) fn print_table(report: &CheckJson, out: &mut dyn Write) {
     let color = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-    let mut out = std::io::stdout().lock();
     let _closed_pipe = writeln!(out, "{}\n\n{}", sentence(report), table(report, color));
     let _closed_pipe = writeln!(
         out,
@@ -96,7 +103,6 @@ pub(crate) fn print_table(report: &CheckJson) {
         report.requests,
         report.elapsed_ms as f64 / 1000.0
     );
-    drop(out);
     print_problems(&grouped(&report.problems));
 }
 

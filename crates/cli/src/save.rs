@@ -9,6 +9,10 @@ use crate::context::Context;
 use crate::{exit, report};
 
 pub(crate) async fn run(context: &Context, arguments: &SaveArguments) -> exit::Code {
+    // Before any secret is asked for: without a keychain there is nothing to ask for.
+    if let Err(error) = context.services.vault.probe().await {
+        return report::print_failure(context.json, &[error.problem()]);
+    }
     let inputs = context.inputs_asked(&[SecretSlot::WorkspaceToken, SecretSlot::Account]);
     let mut found = None;
     if !arguments.unchecked {

@@ -3,14 +3,29 @@
 mod asker;
 mod steps;
 
-use bbsetup_setup::Step;
+use bbsetup_setup::{Problem, ProblemCode, Step};
 use bbsetup_wizard::Run;
-use bbsetup_wizard::json::GuideJson;
+use bbsetup_wizard::json::{GuideJson, ProblemJson, SubmitJson};
+use serde::Serialize;
 
 use self::asker::Asker;
 use crate::arguments::SetupArguments;
 use crate::context::Context;
-use crate::{exit, terminal};
+use crate::{exit, report, terminal};
+
+/// `bbsetup.setup/1`.
+#[derive(Serialize)]
+struct SetupJson {
+    schema: &'static str,
+    workspace: Option<String>,
+    /// Whether every step was gone through.
+    finished: bool,
+    /// The step that was reached.
+    step: String,
+    submission: Option<SubmitJson>,
+    /// What was told last that is wrong.
+    problems: Vec<ProblemJson>,
+}
 
 /// How a step ended.
 pub(crate) enum Next {
@@ -32,48 +47,71 @@ impl From<terminal::Left> for Next {
 
 pub(crate) async fn run(context: &Context, arguments: &SetupArguments) -> exit::Code {
     let asker = match arguments.answers_from_environment {
-        true => Asker::environment(context.inputs_with_form(&arguments.form)),
-        false if context.interactive => Asker::person(context.inputs_with_form(&arguments.form)),
+        true => Asker::environment(context.inputs_with_form(&arguments.form), context.json),
+        false if context.interactive => {
+            Asker::person(context.inputs_with_form(&arguments.form), context.json)
+        }
         false => {
-            eprintln!(
-                "setup asks questions, and there is no terminal to ask on. Take the answers from flags and environment with --answers-from-environment."
-            );
-            return exit::USAGE;
+            let problem = Problem::new(
+                ProblemCode::ValueMissing,
+                "setup asks questions, and there is no terminal to ask on.",
+            )
+            .with_hints(vec![
+                "Take the answers from flags and environment with --answers-from-environment."
+                    .to_owned(),
+            ]);
+            return report::print_failure(context.json, &[problem]);
         }
     };
     let run = Run::new(context.services.clone());
-    let mut step = match first_step(&run, &asker) {
+    let code = walk(context, &run, &asker).await;
+    if context.json {
+        let progress = run.progress();
+        report::print_json(&SetupJson {
+            schema: "bbsetup.setup/1",
+            finished: code == exit::DONE,
+            workspace: progress.workspace,
+            step: progress.current,
+            submission: asker.submission.take(),
+            problems: asker.problems.take(),
+        });
+    }
+    code
+}
+
+async fn walk(context: &Context, run: &Run, asker: &Asker) -> exit::Code {
+    let mut step = match first_step(run, asker) {
         Ok(step) => step,
-        Err(left) => return ended(left.into()),
+        Err(left) => return ended(asker, left.into()),
     };
     loop {
         if step != Step::Done {
-            println!(
+            asker.say(&format!(
                 "\nStep {} of {} · {}",
                 step.number(),
                 Step::COUNTED,
                 step.title()
-            );
+            ));
         } else {
-            println!("\n{}", step.title());
+            asker.say(&format!("\n{}", step.title()));
         }
-        tell(&run.guide(step));
-        match steps::ask(context, &run, &asker, step).await {
+        tell(asker, &run.guide(step));
+        match steps::ask(context, run, asker, step).await {
             Next::On => match Step::ALL.get(step.number()) {
                 Some(next) => step = *next,
                 None => return exit::DONE,
             },
             Next::To(other) => step = other,
-            end @ (Next::Left | Next::End(_)) => return ended(end),
+            end @ (Next::Left | Next::End(_)) => return ended(asker, end),
         }
     }
 }
 
-fn ended(end: Next) -> exit::Code {
+fn ended(asker: &Asker, end: Next) -> exit::Code {
     match end {
         Next::End(code) => code,
         Next::Left | Next::On | Next::To(_) => {
-            println!(
+            asker.say(
                 "\nStopped here. What was answered is kept, without secrets; bbsetup setup goes on with it."
             );
             exit::RESUMABLE
@@ -83,7 +121,7 @@ fn ended(end: Next) -> exit::Code {
 
 /// Offers to go on with an unfinished set-up.
 fn first_step(run: &Run, asker: &Asker) -> Result<Step, terminal::Left> {
-    println!(
+    asker.say(
         "Bitbucket Setup for BalkanID\nNothing is written to BalkanID or the keychain before step 9. Escape or Ctrl+C leaves; what was answered is kept."
     );
     if let Some(unfinished) = run.home().unfinished {
@@ -111,24 +149,24 @@ fn first_step(run: &Run, asker: &Asker) -> Result<Step, terminal::Left> {
 }
 
 /// Tells what a step is for and what to do in the other tab.
-fn tell(guide: &GuideJson) {
-    println!("{}", plain(&guide.purpose));
+fn tell(asker: &Asker, guide: &GuideJson) {
+    asker.say(&plain(&guide.purpose));
     for (number, instruction) in guide.instructions.iter().enumerate() {
-        println!("  {}  {}", number + 1, plain(&instruction.text));
+        asker.say(&format!("  {}  {}", number + 1, plain(&instruction.text)));
         if let Some(link) = &instruction.link {
-            println!("     {}", link.url);
+            asker.say(&format!("     {}", link.url));
         }
         for line in instruction.copy.iter().flat_map(|copy| copy.lines()) {
-            println!("     [x] {line}");
+            asker.say(&format!("     [x] {line}"));
         }
     }
     for note in &guide.notes {
-        println!(
+        asker.say(&format!(
             "  note: {}\n        {}: {}",
             plain(&note.text),
             note.source.label,
             note.source.url
-        );
+        ));
     }
 }
 

@@ -44,8 +44,10 @@ async fn submit(
         return Ok(end_assisted(context, &plan));
     }
     if context.interactive && !arguments.yes && !terminal::agreed("Write this to BalkanID?") {
-        eprintln!("Nothing was written.");
-        return Ok(exit::RESUMABLE);
+        return Ok(report::print_declined(
+            context.json,
+            "Nothing was written to BalkanID.",
+        ));
     }
     let submitted = submission
         .submit(services, keys.as_ref(), Patience::default(), &print_event)

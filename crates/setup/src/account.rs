@@ -40,7 +40,7 @@ impl Email {
         if text.is_empty() {
             return Err(EmailError::Empty);
         }
-        if crate::token::looks_like_token(text) {
+        if crate::token::holds_token(text) {
             return Err(EmailError::Token);
         }
         let Some((name, domain)) = text.rsplit_once('@') else {

@@ -170,7 +170,7 @@ fn read_address(typed: &str) -> Result<Url, ApiUrlError> {
     if text.is_empty() {
         return Err(ApiUrlError::Empty);
     }
-    if crate::token::looks_like_token(text) {
+    if crate::token::holds_token(text) {
         return Err(ApiUrlError::Token);
     }
     let with_scheme = match text.contains("://") {

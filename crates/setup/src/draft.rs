@@ -136,6 +136,7 @@ impl Draft {
             .filter(|typed| !typed.trim().is_empty())
             .map(|typed| keep(read_owner(typed, "secondary-owner"), &mut problems))
             .collect();
+        let description = keep(read_description(self.description.as_deref()), &mut problems);
         match (
             workspace,
             api_url,
@@ -143,6 +144,7 @@ impl Draft {
             balkanid_url,
             public_url,
             primary_owner,
+            description,
         ) {
             (
                 Some(workspace),
@@ -151,6 +153,7 @@ impl Draft {
                 Some(balkanid_url),
                 Some(balkanid_public_url),
                 Some(primary_owner),
+                Some(description),
             ) if problems.is_empty() => Ok(Setup {
                 workspace,
                 api_url,
@@ -159,7 +162,7 @@ impl Draft {
                 balkanid_public_url,
                 primary_owner,
                 secondary_owners: secondary_owners.into_iter().flatten().collect(),
-                description: self.description.unwrap_or_default().trim().to_owned(),
+                description,
                 extraction: self.extraction,
             }),
             _ => Err(problems),
@@ -256,6 +259,20 @@ pub fn read_owner(typed: &str, field: &'static str) -> Result<Email, Problem> {
     .on_field(field))
 }
 
+/// Reads what was typed for the description: free text, and so the one value in which a token could
+/// hide.
+pub fn read_description(typed: Option<&str>) -> Result<String, Problem> {
+    let typed = typed.unwrap_or_default();
+    if crate::token::holds_token(typed) {
+        return Err(Problem::new(
+            ProblemCode::WrongField,
+            "There is a token in the description; the token has a field of its own.",
+        )
+        .on_field("description"));
+    }
+    Ok(typed.trim().to_owned())
+}
+
 fn address_problem(error: &address::ApiUrlError, field: &'static str) -> Problem {
     use address::ApiUrlError;
     let code = match error {
@@ -303,6 +320,37 @@ mod tests {
         assert_eq!(setup.balkanid_url.to_string(), "https://app.balkan.id");
         assert_eq!(setup.balkanid_public_url, None);
         assert_eq!(setup.secondary_owners.len(), 1);
+    }
+
+    #[test]
+    fn a_token_among_other_words_is_in_the_wrong_field_and_not_repeated() {
+        let token = format!("ATCTT3xFfGN0{}", "canary".repeat(8));
+        let with = |change: fn(&mut Draft, String), text: String| {
+            let mut draft = whole();
+            change(&mut draft, text);
+            draft.finish(Owner::Required).expect_err("a token")
+        };
+        for problems in [
+            with(
+                |draft, text| draft.description = Some(text),
+                format!("made with {token}"),
+            ),
+            with(
+                |draft, text| draft.account = Some(text),
+                format!("svc@acme.example:{token}"),
+            ),
+            with(
+                |draft, text| draft.workspace = Some(text),
+                format!("https://x-token-auth:{token}@bitbucket.org/acme/x.git"),
+            ),
+            with(
+                |draft, text| draft.api_url = Some(text),
+                format!("https://api.bitbucket.org/?token={token}"),
+            ),
+        ] {
+            assert_eq!(problems[0].code, ProblemCode::WrongField, "{problems:?}");
+            assert!(!format!("{problems:?}").contains("canary"), "{problems:?}");
+        }
     }
 
     #[test]

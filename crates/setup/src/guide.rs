@@ -235,7 +235,7 @@ impl Pages {
 pub fn guide(step: Step, workspace: Option<&WorkspaceId>, pages: &Pages) -> Guide {
     let name = workspace.map_or("your workspace", WorkspaceId::as_str);
     match step {
-        Step::ServiceAccount => service_account(step),
+        Step::ServiceAccount => service_account(step, workspace, pages),
         Step::Workspace => workspace_step(step, pages),
         Step::ApiUrl => api_url(step),
         Step::WorkspaceToken => workspace_token(step, name, pages),
@@ -298,14 +298,23 @@ fn path(parts: &[&str]) -> PictureRow {
     PictureRow::Path(parts.iter().map(|part| (*part).to_owned()).collect())
 }
 
-fn service_account(step: Step) -> Guide {
+fn service_account(step: Step, workspace: Option<&WorkspaceId>, pages: &Pages) -> Guide {
+    // Without a workspace the page lists those that there are.
+    let label = match workspace {
+        Some(_) => "Open User groups",
+        None => "Open your workspaces",
+    };
     Guide {
         step,
         purpose: "BalkanID advises a separate account for the integration, so that it does not end when a person leaves and so that its doings can be told apart in the audit log.".to_owned(),
         documented_as: Some("The advice at the top of BalkanID's page".to_owned()),
         instructions: vec![
             told("Use an ordinary Atlassian account with an e-mail of its own, such as **balkanid@your-company.example**."),
-            told("Invite it to the workspace and make it an administrator: **Workspace settings** > **User groups** > **Administrators**."),
+            Instruction {
+                text: "Invite it to the workspace and make it an administrator: **Workspace settings** > **User groups** > **Administrators**.".to_owned(),
+                link: Some(Link::new(label, pages.user_groups.clone())),
+                copy: None,
+            },
             told("Sign in to Bitbucket as that account once, so that the invitation is accepted."),
         ],
         notes: vec![note(

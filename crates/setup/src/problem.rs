@@ -33,6 +33,7 @@ pub enum ProblemCode {
     UnreadableReply,
     WorkspaceNotFoundOrHidden,
     WorkspaceMismatch,
+    WorkspaceDeactivated,
     ExcessScope,
     ExpiresSoon,
     OffOriginLink,
@@ -45,6 +46,7 @@ pub enum ProblemCode {
     ValueMissing,
     ValueUnreadable,
     WrongField,
+    SecretInArguments,
     Cancelled,
     FileExists,
     FileNotWritten,
@@ -80,6 +82,7 @@ impl ProblemCode {
             Self::UnreadableReply => "unreadable_reply",
             Self::WorkspaceNotFoundOrHidden => "workspace_not_found_or_hidden",
             Self::WorkspaceMismatch => "workspace_mismatch",
+            Self::WorkspaceDeactivated => "workspace_deactivated",
             Self::ExcessScope => "excess_scope",
             Self::ExpiresSoon => "expires_soon",
             Self::OffOriginLink => "off_origin_link",
@@ -92,6 +95,7 @@ impl ProblemCode {
             Self::ValueMissing => "value_missing",
             Self::ValueUnreadable => "value_unreadable",
             Self::WrongField => "wrong_field",
+            Self::SecretInArguments => "secret_in_arguments",
             Self::Cancelled => "cancelled",
             Self::FileExists => "file_exists",
             Self::FileNotWritten => "file_not_written",
@@ -104,7 +108,7 @@ impl ProblemCode {
 
 impl ProblemCode {
     /// Every code.
-    pub const ALL: [Self; 41] = [
+    pub const ALL: [Self; 43] = [
         Self::AppPasswordRemoved,
         Self::EmailExpected,
         Self::SignInRefused,
@@ -128,6 +132,7 @@ impl ProblemCode {
         Self::UnreadableReply,
         Self::WorkspaceNotFoundOrHidden,
         Self::WorkspaceMismatch,
+        Self::WorkspaceDeactivated,
         Self::ExcessScope,
         Self::ExpiresSoon,
         Self::OffOriginLink,
@@ -140,6 +145,7 @@ impl ProblemCode {
         Self::ValueMissing,
         Self::ValueUnreadable,
         Self::WrongField,
+        Self::SecretInArguments,
         Self::Cancelled,
         Self::FileExists,
         Self::FileNotWritten,

@@ -26,7 +26,7 @@ pub enum CredentialKind {
 impl CredentialKind {
     /// Reads the value of an `x-credential-type` header.
     pub fn from_header(value: &str) -> Self {
-        match value.trim() {
+        match value.trim().to_ascii_lowercase().as_str() {
             "workspace_access_token" => Self::WorkspaceAccessToken,
             "project_access_token" => Self::ProjectAccessToken,
             "repo_access_token" | "repository_access_token" => Self::RepositoryAccessToken,
@@ -308,6 +308,8 @@ pub fn is_could_not_tell(code: ProblemCode) -> bool {
         | ProblemCode::DataCenterFound
         | ProblemCode::WorkspaceNotFoundOrHidden
         | ProblemCode::WorkspaceMismatch
+        | ProblemCode::WorkspaceDeactivated
+        | ProblemCode::SecretInArguments
         | ProblemCode::ExcessScope
         | ProblemCode::ExpiresSoon
         | ProblemCode::AddressNotAllowed

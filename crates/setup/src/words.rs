@@ -227,6 +227,15 @@ pub fn of(code: ProblemCode) -> Words {
             ThisProgram,
             AfterChange,
         ),
+        ProblemCode::WorkspaceDeactivated => (
+            "The workspace is switched off",
+            Error,
+            &[
+                "An administrator signs in at bitbucket.org and opens the workspace: Bitbucket offers there to switch it on again.",
+            ],
+            WorkspaceSettings,
+            AfterChange,
+        ),
         ProblemCode::ExcessScope => (
             "More permissions than needed",
             Warning,
@@ -312,6 +321,16 @@ pub fn of(code: ProblemCode) -> Words {
             "A value for another field",
             Error,
             &[],
+            ThisProgram,
+            AfterChange,
+        ),
+        ProblemCode::SecretInArguments => (
+            "A secret on the command line",
+            Error,
+            &[
+                "Leave it out: the program asks for it without showing it, or reads it from the environment or from the keychain. bbsetup --help names the variables.",
+                "If it was a real one, make a new one: the shell's history keeps what was typed.",
+            ],
             ThisProgram,
             AfterChange,
         ),

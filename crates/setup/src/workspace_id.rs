@@ -77,7 +77,7 @@ impl WorkspaceId {
         if text.is_empty() {
             return Err(WorkspaceIdError::Empty);
         }
-        if crate::token::looks_like_token(text) {
+        if crate::token::holds_token(text) {
             return Err(WorkspaceIdError::Token);
         }
         match address_in(text) {

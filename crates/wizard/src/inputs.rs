@@ -126,7 +126,7 @@ pub fn missing_secret(slot: SecretSlot) -> Problem {
     )
     .on_field(field(slot))
     .with_hints(vec![format!(
-        "Paste it when asked, set {} in the environment, or save it to the keychain first.",
+        "Paste it when asked, or save it to the keychain first; a script sets {}.",
         variable(slot)
     )])
 }

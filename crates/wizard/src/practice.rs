@@ -62,8 +62,8 @@ impl Practice {
         Some(Self { bitbucket, values })
     }
 
-    /// The answers with which a set-up begins: where the practice servers are.
-    pub fn draft(&self) -> Draft {
+    /// The same answers with the practice servers' addresses, which are others at each start.
+    pub fn at_hand(&self, draft: Draft) -> Draft {
         let value = |input: &str| {
             self.values
                 .iter()
@@ -74,7 +74,7 @@ impl Practice {
             api_url: value("api-url"),
             balkanid_url: value("balkanid-url"),
             balkanid_public_url: value("balkanid-public-url"),
-            ..Draft::default()
+            ..draft
         }
     }
 
@@ -118,7 +118,7 @@ mod tests {
         ])
         .expect("practice mode");
         assert_eq!(
-            practice.draft(),
+            practice.at_hand(Draft::default()),
             Draft {
                 api_url: Some("http://127.0.0.1:4711".to_owned()),
                 ..Draft::default()

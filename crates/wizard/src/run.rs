@@ -16,7 +16,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bbsetup_setup::draft::read_workspace;
 use bbsetup_setup::{
-    CredentialSlot, Draft, Problem, ProblemCode, Report, Secret, SecretSlot, Step, guide,
+    CredentialSlot, Draft, Problem, ProblemCode, Report, Secret, SecretSlot, Step, WorkspaceId,
+    guide,
 };
 use bbsetup_vault::{Vault, VaultKind};
 use jiff::Timestamp;
@@ -52,6 +53,8 @@ struct State {
     report: Option<(CheckJson, Option<Report>)>,
     submitted: Option<SubmitJson>,
     status: Option<StatusJson>,
+    /// The last report of each finished set-up that was checked in this run.
+    profile_reports: BTreeMap<WorkspaceId, CheckJson>,
 }
 
 /// A secret that was pasted.
@@ -146,6 +149,13 @@ impl Run {
         self.keychain(None)
     }
 
+    fn in_practice(&self, draft: Draft) -> Draft {
+        match &self.services.practice {
+            Some(practice) => practice.at_hand(draft),
+            None => draft,
+        }
+    }
+
     /// Begins a set-up, or opens a finished one to be changed.
     ///
     /// # Errors
@@ -167,12 +177,9 @@ impl Run {
         match profile {
             Some(profile) => {
                 state.in_keychain = saved_slots(&profile);
-                state.draft = profile.draft.into();
+                state.draft = self.in_practice(profile.draft.into());
             }
-            None => {
-                let practice = self.services.practice.as_ref();
-                state.draft = practice.map(Practice::draft).unwrap_or_default();
-            }
+            None => state.draft = self.in_practice(Draft::default()),
         }
         state.current = Some(Step::ServiceAccount);
         Ok(progress::of(&state))
@@ -183,23 +190,31 @@ impl Run {
     /// # Errors
     /// There is none, or it cannot be read.
     pub fn resume(&self) -> Result<ProgressJson, Problem> {
+        let saved = self.home_folder().progress()?;
         let mut state = self.state();
-        if state.current.is_none() {
-            let saved = self.home_folder().progress()?.ok_or_else(|| {
-                Problem::new(
+        let Some(saved) = saved else {
+            // One that the disk did not take is still in this process.
+            return match state.current {
+                Some(_) => Ok(progress::of(&state)),
+                None => Err(Problem::new(
                     ProblemCode::ValueMissing,
                     "There is no unfinished set-up to go on with.",
-                )
-            })?;
-            state.current = Step::named(&saved.current);
-            state.draft = saved.draft.into();
-            let known = read_workspace(state.draft.workspace.as_deref())
-                .ok()
-                .and_then(|workspace| self.home_folder().profile(&workspace).ok().flatten());
-            state.in_keychain = known
-                .map(|profile| saved_slots(&profile))
-                .unwrap_or_default();
+                )),
+            };
+        };
+        let draft = self.in_practice(saved.draft.into());
+        if asked_about(&state.draft) != asked_about(&draft) {
+            // Another set-up was looked at in between; its secrets are not this one's.
+            state.held.clear();
+            state.report = None;
         }
+        state.in_keychain = read_workspace(draft.workspace.as_deref())
+            .ok()
+            .and_then(|workspace| self.home_folder().profile(&workspace).ok().flatten())
+            .map(|profile| saved_slots(&profile))
+            .unwrap_or_default();
+        state.current = Step::named(&saved.current);
+        state.draft = draft;
         Ok(progress::of(&state))
     }
 

@@ -64,6 +64,9 @@ export const begin = (workspace: string | null): Promise<ProgressJson> =>
 /** Goes on with the unfinished set-up. */
 export const resume = (): Promise<ProgressJson> => invoke('resume');
 
+/** Where the set-up under way stands. */
+export const progress = (): Promise<ProgressJson> => invoke('progress');
+
 /** Forgets the unfinished set-up; what stands in the keychain stays. */
 export const discard = (): Promise<HomeJson> => invoke('discard');
 
@@ -120,17 +123,23 @@ export const copyField = (field: string): Promise<void> => invoke('copy_field', 
 /** Puts a text that is no secret on the clipboard. */
 export const copyText = (text: string): Promise<void> => invoke('copy_text', { text });
 
-/** Where an export goes unless the person says otherwise. */
-export const suggestedPath = (format: ExportFormatJson): Promise<string> =>
-  invoke('suggested_path', { format });
+/**
+ * Where an export goes unless the person says otherwise; of a finished set-up where a workspace is
+ * named, else of the one under way.
+ */
+export const suggestedPath = (
+  workspace: string | null,
+  format: ExportFormatJson,
+): Promise<string> => invoke('suggested_path', { workspace, format });
 
 /** Writes an export or an evidence report; without `overwrite` an existing file stays. */
 export const exportTo = (
+  workspace: string | null,
   format: ExportFormatJson,
   path: string,
   overwrite: boolean,
   passphrase: string | null,
-): Promise<ExportJson> => invoke('export', { format, path, overwrite, passphrase });
+): Promise<ExportJson> => invoke('export', { workspace, format, path, overwrite, passphrase });
 
 /** Opens a page of an allowed host in the person's own browser. */
 export const openLink = (url: string): Promise<void> => invoke('open_link', { url });

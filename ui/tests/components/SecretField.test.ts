@@ -94,3 +94,31 @@ it('a field in which a secret was refused goes on asking', async () => {
   await fireEvent.paste(input, { clipboardData: { getData: () => 'a b' } });
   expect(screen.getByLabelText('Workspace access token')).toBe(input);
 });
+
+it('a secret that is not wanted can be removed again, one in the keychain cannot', async () => {
+  const ondrop = vi.fn();
+  const props = { id: 'key', label: 'API key ID', onsecret: () => Promise.resolve(true), ondrop };
+  const { rerender } = render(SecretField, { ...props, secret: held });
+  await userEvent.click(screen.getByRole('button', { name: 'Remove API key ID' }));
+  expect(ondrop).toHaveBeenCalledOnce();
+  await rerender({ secret: { ...held, held: 'in_keychain' } });
+  expect(screen.queryByRole('button', { name: 'Remove API key ID' })).toBeNull();
+});
+
+it('the focus stays on the field when what stands in it changes', async () => {
+  const props = { id: 'workspace_token', label: 'Workspace access token', secret: null };
+  let take: () => Promise<void> = () => Promise.resolve();
+  const onsecret = async () => {
+    await take();
+    return true;
+  };
+  const { rerender } = render(SecretField, { ...props, onsecret });
+  take = () => rerender({ secret: held });
+  const input = screen.getByLabelText('Workspace access token');
+  input.focus();
+  await fireEvent.paste(input, { clipboardData: { getData: () => SECRET } });
+  const group = await screen.findByRole('group', { name: 'Workspace access token' });
+  await vi.waitFor(() => {
+    expect(document.activeElement).toBe(group);
+  });
+});

@@ -85,7 +85,11 @@ describe('a submission', () => {
 
   it('tells a failed sync from a failed submission', () => {
     let submission = after(submitting('api'), { event: 'submitted', submission: submitted() });
-    submission = refused(submission, [problem({ code: 'sync_failed' })]);
+    expect(refused(submission, [problem({ code: 'sync_failed' })]).end).toBe(
+      'written_with_problems',
+    );
+    expect(refused(submission, [problem({ code: 'timed_out' })]).end).toBe('not_finished');
+    submission = refused(submission, [problem({ code: 'balkanid_refused' })]);
     expect(submission.end).toBe('written_with_problems');
   });
 });

@@ -7,7 +7,7 @@ use bbsetup_http::ErrorKind;
 use bbsetup_setup::{CheckName, CredentialSlot, Finding, Outcome};
 
 use crate::diagnosis;
-use crate::reply::{Refusal, Reply, one_line};
+use crate::reply::{Form, Refusal, Reply, one_line};
 use crate::session::{Asked, NoAnswer, Refused, Session};
 use crate::wire::Account;
 
@@ -49,11 +49,11 @@ pub(crate) async fn probe(session: &Session<'_>) -> Identity {
             }
         }
         Ok(Reply::Granted(value)) => match serde_json::from_value::<Account>(value) {
-            Ok(account) => {
-                evidence.seen = Some(one_line(&account.display_name.unwrap_or(account.uuid)));
+            Ok(account) if account.is_somebody() => {
+                evidence.seen = Some(one_line(account.shown_name()));
                 Identity::Settled(session.finding(name, Some(evidence), Outcome::Granted, None))
             }
-            Err(_) => Identity::Settled(session.unreadable(name, evidence)),
+            Ok(_) | Err(_) => Identity::Settled(session.unreadable(name, evidence)),
         },
         // Bitbucket answers so to access tokens; kind and scopes stand in the headers.
         Ok(Reply::Refused(Refusal::WrongKind | Refusal::ScopeMissing { .. })) if is_token => {
@@ -61,6 +61,7 @@ pub(crate) async fn probe(session: &Session<'_>) -> Identity {
             Identity::Settled(session.finding(name, Some(evidence), Outcome::Granted, None))
         }
         Ok(Reply::Refused(refusal)) => {
+            let refusal = of_no_bitbucket(refusal);
             if let Refusal::NotBitbucket { looks_like } = &refusal
                 && let Some(version) = session.data_center(looks_like).await
             {
@@ -89,6 +90,17 @@ pub(crate) async fn probe(session: &Session<'_>) -> Identity {
     }
 }
 
+/// Bitbucket knows this address whatever the workspace: a 404 in another form is some other
+/// server's.
+fn of_no_bitbucket(refusal: Refusal) -> Refusal {
+    match refusal {
+        Refusal::NotFound { form: Form::Other } => Refusal::NotBitbucket {
+            looks_like: "a server that does not know the address",
+        },
+        other => other,
+    }
+}
+
 /// Why nothing more is asked after a refusal; `None` where the other checks may fare better.
 fn after_refusal(refusal: &Refusal) -> Option<&'static str> {
     match refusal {
@@ -102,8 +114,9 @@ fn after_refusal(refusal: &Refusal) -> Option<&'static str> {
         }
         Refusal::ScopeMissing { .. }
         | Refusal::WrongKind
+        | Refusal::Deactivated { .. }
         | Refusal::Forbidden { .. }
-        | Refusal::NotFound
+        | Refusal::NotFound { .. }
         | Refusal::Removed
         | Refusal::ServerError { .. }
         | Refusal::Unreadable { .. } => None,

@@ -3,11 +3,11 @@
 use bbsetup_setup::{CheckName, Evidence, Finding, Outcome};
 
 use crate::diagnosis;
-use crate::reply::{Reply, one_line};
+use crate::reply::{Refusal, Reply, one_line};
 use crate::session::{Asked, Refused, Session, off_origin_problem};
-use crate::wire::{Page, WorkspaceAccess};
+use crate::wire::{OwnPermission, Page, WorkspaceAccess};
 
-/// An account in more workspaces than these pages hold is looked for no further.
+/// Where the list goes on after these pages, the workspace is asked about by itself.
 const PAGES: usize = 5;
 /// How many other workspaces are named to the person.
 const NAMED: usize = 5;
@@ -30,22 +30,29 @@ pub(crate) async fn probe(session: &Session<'_>) -> Finding {
             }
             Err(none) => return session.refused(name, evidence, Refused::NoAnswer(&none)),
         };
-        let Ok(page) = serde_json::from_value::<Page<WorkspaceAccess>>(value) else {
+        let Ok(page) = serde_json::from_value::<Page>(value) else {
             return session.unreadable(name, evidence);
         };
-        listed = listed.saturating_add(u64::try_from(page.values.len()).unwrap_or(u64::MAX));
+        listed = listed.saturating_add(page.count());
         evidence.items = Some(listed);
-        evidence.total = page.size;
+        evidence.total = page.size();
         let workspace = &session.target.workspace;
-        if let Some(ours) = page
-            .values
+        let (entries, all_are_readable) = page.entries::<WorkspaceAccess>();
+        if let Some(ours) = entries
             .iter()
             .find(|access| workspace.names(&access.workspace.slug, &access.workspace.uuid))
         {
-            return of_access(session, ours.administrator, evidence);
+            return match ours.administrator {
+                Some(administrator) => of_access(session, administrator, evidence),
+                None => session.unreadable(name, evidence),
+            };
+        }
+        if !all_are_readable {
+            // One of those may be ours.
+            return session.unreadable(name, evidence);
         }
         others.extend(
-            page.values
+            entries
                 .into_iter()
                 .map(|access| one_line(&access.workspace.slug)),
         );
@@ -59,13 +66,7 @@ pub(crate) async fn probe(session: &Session<'_>) -> Finding {
                 return session.finding(name, Some(evidence), Outcome::Unknown, Some(problem));
             }
             Some(Ok(next)) if page_number < PAGES => next,
-            Some(Ok(_)) => {
-                let mut finding = session.finding(name, Some(evidence), Outcome::Unknown, None);
-                finding.reason = Some(format!(
-                    "The workspace is not among the first {listed} that the account belongs to."
-                ));
-                return finding;
-            }
+            Some(Ok(_)) => return of_own_permission(session).await,
             None => {
                 others.truncate(NAMED);
                 let (outcome, problem) =
@@ -77,6 +78,29 @@ pub(crate) async fn probe(session: &Session<'_>) -> Finding {
     }
     // The loop returns on its last page.
     session.skipped(name, "The list of workspaces did not end.")
+}
+
+/// Asks for the role in this one workspace, where the list is too long to be read to its end.
+async fn of_own_permission(session: &Session<'_>) -> Finding {
+    let name = CheckName::Membership;
+    let path = format!(
+        "/2.0/user/workspaces/{}/permission",
+        session.target.workspace.in_path()
+    );
+    let Asked { evidence, answer } = session.ask(&path).await;
+    match answer {
+        Ok(Reply::Granted(value)) => match serde_json::from_value::<OwnPermission>(value) {
+            Ok(own) => of_access(session, own.permission == "owner", evidence),
+            Err(_) => session.unreadable(name, evidence),
+        },
+        Ok(Reply::Refused(Refusal::Forbidden { .. } | Refusal::NotFound { .. })) => {
+            let (outcome, problem) =
+                session.judge(name, |around| diagnosis::not_listed(&[], around));
+            session.finding(name, Some(evidence), outcome, Some(problem))
+        }
+        Ok(Reply::Refused(refusal)) => session.refused(name, evidence, Refused::Answer(&refusal)),
+        Err(none) => session.refused(name, evidence, Refused::NoAnswer(&none)),
+    }
 }
 
 fn of_access(session: &Session<'_>, administrator: bool, mut evidence: Evidence) -> Finding {

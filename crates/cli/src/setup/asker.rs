@@ -1,10 +1,13 @@
 //! Who answers: a person at the terminal, or the environment.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::io::Write;
 
 use bbsetup_setup::{Secret, SecretSlot};
 use bbsetup_wizard::Inputs;
+use bbsetup_wizard::json::{ProblemJson, SubmitJson};
 
+use crate::report;
 use crate::terminal::{self, Left};
 
 /// How often the environment answers the same kind of question before it is clear that its answer
@@ -16,25 +19,56 @@ pub(crate) struct Asker {
     inputs: Inputs,
     by_person: bool,
     asked: Cell<u32>,
+    /// Whether standard output is kept for one JSON document.
+    json: bool,
+    /// The submission, for that document.
+    pub(super) submission: RefCell<Option<SubmitJson>>,
+    /// The problems that were told last, for that document.
+    pub(super) problems: RefCell<Vec<ProblemJson>>,
 }
 
 impl Asker {
     /// A person, with what was given beforehand at hand.
-    pub(crate) fn person(inputs: Inputs) -> Self {
-        Self {
-            inputs,
-            by_person: true,
-            asked: Cell::new(0),
-        }
+    pub(crate) fn person(inputs: Inputs, json: bool) -> Self {
+        Self::new(inputs, true, json)
     }
 
     /// The environment: what was given beforehand is the answer.
-    pub(crate) fn environment(inputs: Inputs) -> Self {
+    pub(crate) fn environment(inputs: Inputs, json: bool) -> Self {
+        Self::new(inputs, false, json)
+    }
+
+    fn new(inputs: Inputs, by_person: bool, json: bool) -> Self {
         Self {
             inputs,
-            by_person: false,
+            by_person,
             asked: Cell::new(0),
+            json,
+            submission: RefCell::default(),
+            problems: RefCell::default(),
         }
+    }
+
+    /// Tells a line or more.
+    pub(crate) fn say(&self, text: &str) {
+        match self.json {
+            true => eprintln!("{text}"),
+            false => println!("{text}"),
+        }
+    }
+
+    /// Where what is told goes.
+    pub(crate) fn out(&self) -> Box<dyn Write> {
+        match self.json {
+            true => Box::new(std::io::stderr()),
+            false => Box::new(std::io::stdout()),
+        }
+    }
+
+    /// Tells what is wrong, and keeps it for the document.
+    pub(crate) fn tell_problems(&self, problems: &[ProblemJson]) {
+        report::print_problems(problems);
+        self.problems.replace(problems.to_vec());
     }
 
     /// What was given beforehand.
@@ -63,7 +97,7 @@ impl Asker {
         }
         self.count()?;
         let answer = before.unwrap_or_default().to_owned();
-        println!("> {question}: {answer}");
+        self.say(&format!("> {question}: {answer}"));
         Ok(answer)
     }
 
@@ -79,7 +113,7 @@ impl Asker {
         } else {
             "none"
         };
-        println!("> {}: ({told})", slot.label());
+        self.say(&format!("> {}: ({told})", slot.label()));
         Ok(given)
     }
 
@@ -89,7 +123,7 @@ impl Asker {
             return terminal::agreed_by_default(question);
         }
         self.count()?;
-        println!("> {question} yes");
+        self.say(&format!("> {question} yes"));
         Ok(true)
     }
 
@@ -100,10 +134,10 @@ impl Asker {
         }
         self.count()?;
         let last = choices.len().saturating_sub(1);
-        println!(
+        self.say(&format!(
             "> {question} {}",
             choices.get(last).copied().unwrap_or_default()
-        );
+        ));
         Ok(last)
     }
 }

@@ -1,6 +1,6 @@
 //! The steps one by one: what each asks, and what its answer is checked for.
 
-use bbsetup_setup::{CredentialSlot, SecretSlot, Step};
+use bbsetup_setup::{CredentialSlot, Problem, SecretSlot, Step};
 use bbsetup_wizard::Run;
 use bbsetup_wizard::commands::watch::Patience;
 use bbsetup_wizard::json::{
@@ -31,7 +31,7 @@ pub(super) async fn ask(context: &Context, run: &Run, asker: &Asker, step: Step)
         Step::BalkanId => balkanid(run, asker).await,
         Step::Answers => answers(run, asker).await,
         Step::Submit => submit(run, asker).await,
-        Step::Done => done(run),
+        Step::Done => done(run, asker),
     };
     asked.unwrap_or_else(Into::into)
 }
@@ -41,12 +41,12 @@ fn draft(run: &Run) -> DraftJson {
 }
 
 /// Answers a step; tells what is wrong and says whether it is done.
-async fn answered(run: &Run, step: Step, draft: DraftJson) -> bool {
+async fn answered(run: &Run, asker: &Asker, step: Step, draft: DraftJson) -> bool {
     let answer = run.answer_and_look(step, draft).await;
     if let Some(seen) = &answer.seen {
-        println!("{seen}");
+        asker.say(seen);
     }
-    report::print_problems(&answer.problems);
+    asker.tell_problems(&answer.problems);
     !answer.problems.iter().any(is_error)
 }
 
@@ -58,13 +58,13 @@ async fn service_account(run: &Run, asker: &Asker) -> Result<Next, Left> {
     while !asker
         .agrees("Is there an account for BalkanID, and is it an administrator of the workspace?")?
     {
-        println!("Make one first; it takes a few minutes. This waits.");
+        asker.say("Make one first; it takes a few minutes. This waits.");
     }
     let draft = DraftJson {
         service_account_confirmed: true,
         ..draft(run)
     };
-    answered(run, Step::ServiceAccount, draft).await;
+    answered(run, asker, Step::ServiceAccount, draft).await;
     Ok(Next::On)
 }
 
@@ -87,7 +87,7 @@ async fn text(
         let typed = asker.text(question, at_hand.as_deref())?;
         let mut draft = draft(run);
         *field(&mut draft) = Some(typed.clone());
-        if answered(run, step, draft).await {
+        if answered(run, asker, step, draft).await {
             return Ok(Next::On);
         }
         at_hand = Some(typed);
@@ -106,11 +106,11 @@ fn secret(run: &Run, asker: &Asker, slot: SecretSlot, optional: bool) -> Result<
             if held || optional {
                 return Ok(());
             }
-            println!("The field is empty. Paste the token, then press Enter; it is not shown.");
+            asker.say("The field is empty. Paste the token, then press Enter; it is not shown.");
             continue;
         };
         let answer = run.hold_secret(slot, &pasted);
-        report::print_problems(&answer.problems);
+        asker.tell_problems(&answer.problems);
         if answer.problems.is_empty() {
             return Ok(());
         }
@@ -124,11 +124,11 @@ async fn prove_keychain(run: &Run, asker: &Asker) -> Result<(), Left> {
         let Some(problem) = keychain.problem else {
             return Ok(());
         };
-        report::print_problems(&[problem]);
+        asker.tell_problems(&[problem]);
         let chosen = asker.choice("What now?", &["Try again", "Go on for this process only"])?;
         if chosen == 1 {
             run.use_memory_only();
-            println!("Secrets are kept for this process only and are gone when it ends.");
+            asker.say("Secrets are kept for this process only and are gone when it ends.");
             return Ok(());
         }
     }
@@ -138,7 +138,9 @@ async fn workspace_token(context: &Context, run: &Run, asker: &Asker) -> Result<
     prove_keychain(run, asker).await?;
     loop {
         secret(run, asker, SecretSlot::WorkspaceToken, false)?;
-        if checked(context, run, &[CredentialSlot::WorkspaceToken]).await == VerdictJson::Ready {
+        if checked(context, run, asker, &[CredentialSlot::WorkspaceToken]).await
+            == VerdictJson::Ready
+        {
             return Ok(Next::On);
         }
         if asker.choice(
@@ -161,7 +163,7 @@ async fn account(context: &Context, run: &Run, asker: &Asker) -> Result<Next, Le
         })
         .await?;
         secret(run, asker, SecretSlot::Account, false)?;
-        if checked(context, run, &[CredentialSlot::Account]).await == VerdictJson::Ready {
+        if checked(context, run, asker, &[CredentialSlot::Account]).await == VerdictJson::Ready {
             return Ok(Next::On);
         }
         if asker.choice(
@@ -178,19 +180,25 @@ async fn account(context: &Context, run: &Run, asker: &Asker) -> Result<Next, Le
 }
 
 /// Checks, and prints the report.
-async fn checked(context: &Context, run: &Run, slots: &[CredentialSlot]) -> VerdictJson {
+async fn checked(
+    context: &Context,
+    run: &Run,
+    asker: &Asker,
+    slots: &[CredentialSlot],
+) -> VerdictJson {
     let bar = progress(context);
     let stop = stopped_by_ctrl_c();
     let events = |event| show(&bar, event);
     let checked = run.check(slots, &events, &stop).await;
     bar.finish_and_clear();
-    report::print_table(&checked.json);
+    report::print_table(&checked.json, &mut asker.out());
+    asker.problems.replace(checked.json.problems.clone());
     checked.json.verdict
 }
 
 async fn permissions(context: &Context, run: &Run, asker: &Asker) -> Result<Next, Left> {
     loop {
-        if checked(context, run, &CredentialSlot::ALL).await == VerdictJson::Ready {
+        if checked(context, run, asker, &CredentialSlot::ALL).await == VerdictJson::Ready {
             return Ok(Next::On);
         }
         let choices = [
@@ -205,8 +213,23 @@ async fn permissions(context: &Context, run: &Run, asker: &Asker) -> Result<Next
             2 => return Ok(Next::To(Step::Account)),
             _ if asker.is_person() => return Ok(Next::On),
             // Nobody is there to take the responsibility of going on.
-            _ => return Ok(Next::End(exit::MEND)),
+            _ => return Ok(Next::End(end_of_check(asker))),
         }
+    }
+}
+
+/// The exit code of the problems that the check told: errors, or else what is left.
+fn end_of_check(asker: &Asker) -> exit::Code {
+    let problems = asker.problems.borrow();
+    let codes = |only_errors: bool| {
+        problems
+            .iter()
+            .filter(move |problem| !only_errors || is_error(problem))
+            .map(|problem| problem.code.as_str())
+    };
+    match problems.iter().any(is_error) {
+        true => exit::of_codes(codes(true)),
+        false => exit::of_codes(codes(false)),
     }
 }
 
@@ -243,7 +266,7 @@ async fn balkanid(run: &Run, asker: &Asker) -> Result<Next, Left> {
             .clone()
             .or_else(|| given.description.clone());
         draft.description = Some(asker.text("Description, or empty", description.as_deref())?);
-        println!("Extraction Type: Direct integration");
+        asker.say("Extraction Type: Direct integration");
         secret(run, asker, SecretSlot::BalkanIdKeyId, true)?;
         secret(run, asker, SecretSlot::BalkanIdKeySecret, true)?;
         let url = draft
@@ -260,7 +283,7 @@ async fn balkanid(run: &Run, asker: &Asker) -> Result<Next, Left> {
             "BalkanID Public API (https://<tenant>.balkanid.app/api/public), or empty",
             public.as_deref(),
         )?);
-        if answered(run, Step::BalkanId, draft).await {
+        if answered(run, asker, Step::BalkanId, draft).await {
             return Ok(Next::On);
         }
     }
@@ -269,9 +292,9 @@ async fn balkanid(run: &Run, asker: &Asker) -> Result<Next, Left> {
 async fn answers(run: &Run, asker: &Asker) -> Result<Next, Left> {
     let answers = run.answers();
     for line in &answers.lines {
-        println!("  {:32} {}", line.label, line.value);
+        asker.say(&format!("  {:32} {}", line.label, line.value));
     }
-    report::print_problems(&answers.problems);
+    asker.tell_problems(&answers.problems);
     let mut choices: Vec<String> = answers
         .lines
         .iter()
@@ -288,7 +311,7 @@ async fn answers(run: &Run, asker: &Asker) -> Result<Next, Left> {
         false => return Ok(Next::End(exit::USAGE)),
     };
     if ready && chosen == 0 {
-        answered(run, Step::Answers, draft(run)).await;
+        answered(run, asker, Step::Answers, draft(run)).await;
         return Ok(Next::On);
     }
     let line = &answers.lines[chosen - usize::from(ready)];
@@ -299,7 +322,7 @@ async fn submit(run: &Run, asker: &Asker) -> Result<Next, Left> {
     let plan = match run.plan(None).await {
         Ok(plan) => plan,
         Err(problems) => {
-            let code = report::print_failure(false, &problems);
+            let code = failed(asker, &problems);
             return Ok(if asker.is_person() {
                 Next::To(Step::Answers)
             } else {
@@ -308,16 +331,14 @@ async fn submit(run: &Run, asker: &Asker) -> Result<Next, Left> {
         }
     };
     print_plan(&plan);
-    report::print_problems(&plan.problems);
+    asker.tell_problems(&plan.problems);
     if plan.keys == KeysJson::ToConfirm {
-        println!(
-            "With the names of the keys in a file, bbsetup submit --keys FILE creates the integration by API."
-        );
+        asker.say("With the names of the keys in a file, bbsetup submit --keys FILE creates the integration by API.");
     }
     let question = match plan.route {
         RouteJson::Api => "Save the secrets to the keychain and write this to BalkanID?",
         RouteJson::Assisted => {
-            "Save the secrets to the keychain? (BalkanID's form is filled in by hand)"
+            "Is it saved in BalkanID's form? (Yes saves the secrets to the keychain too)"
         }
     };
     if !asker.agrees(question)? {
@@ -329,17 +350,18 @@ async fn submit(run: &Run, asker: &Asker) -> Result<Next, Left> {
         .await
     {
         Ok(submitted) => {
-            report::print_problems(&submitted.problems);
+            asker.tell_problems(&submitted.problems);
+            asker.submission.replace(Some(submitted.clone()));
             for difference in &submitted.differences {
-                println!(
+                asker.say(&format!(
                     "BalkanID shows {} as “{}”, asked was “{}”: set it by hand.",
                     difference.field, difference.shown, difference.asked
-                );
+                ));
             }
             Ok(Next::On)
         }
         Err(problems) => {
-            let code = report::print_failure(false, &problems);
+            let code = failed(asker, &problems);
             if asker.choice("What now?", &["Submit again", "Stop here"])? == 0 {
                 return Ok(Next::To(Step::Submit));
             }
@@ -348,19 +370,26 @@ async fn submit(run: &Run, asker: &Asker) -> Result<Next, Left> {
     }
 }
 
-fn done(run: &Run) -> Result<Next, Left> {
+fn failed(asker: &Asker, problems: &[Problem]) -> exit::Code {
+    let shown: Vec<ProblemJson> = problems.iter().cloned().map(Into::into).collect();
+    asker.tell_problems(&shown);
+    exit::of_problems(problems)
+}
+
+fn done(run: &Run, asker: &Asker) -> Result<Next, Left> {
     let here = std::path::Path::new(".");
     let workspace = run.progress().workspace.unwrap_or_default();
-    println!("Keep a record:");
-    println!(
+    asker.say("Keep a record:");
+    asker.say(&format!(
         "  bbsetup evidence --workspace {workspace} --out {}",
-        run.suggested_path(ExportFormatJson::EvidenceHtml, here)
+        run.suggested_path(None, ExportFormatJson::EvidenceHtml, here)
             .display()
-    );
-    println!(
+    ));
+    asker.say(&format!(
         "  bbsetup export --workspace {workspace} --format toml --out {}",
-        run.suggested_path(ExportFormatJson::Toml, here).display()
-    );
-    println!("Come back with bbsetup check and bbsetup status.");
+        run.suggested_path(None, ExportFormatJson::Toml, here)
+            .display()
+    ));
+    asker.say("Come back with bbsetup check and bbsetup status.");
     Ok(Next::End(exit::DONE))
 }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::Path;
 
-use bbsetup_setup::{Problem, ProblemCode, Secret, SecretSlot, token};
+use bbsetup_setup::{Problem, ProblemCode, Secret, SecretSlot};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
@@ -60,8 +60,8 @@ impl Configuration {
     /// The configuration of a draft, its values in the form in which they are used.
     pub fn of(draft: &DraftJson, integration_id: Option<String>) -> Result<Self, Vec<Problem>> {
         use bbsetup_setup::draft::{
-            read_account, read_api_url, read_balkanid_public_url, read_balkanid_url, read_owner,
-            read_primary_owner, read_workspace,
+            read_account, read_api_url, read_balkanid_public_url, read_balkanid_url,
+            read_description, read_owner, read_primary_owner, read_workspace,
         };
         let typed = |text: &&str| !text.trim().is_empty();
         let workspace = read_workspace(draft.workspace.as_deref());
@@ -82,7 +82,7 @@ impl Configuration {
             .filter(typed)
             .map(|owner| read_owner(owner, "secondary-owner"))
             .collect();
-        let description = read_description(draft.description.as_deref().unwrap_or_default());
+        let description = read_description(draft.description.as_deref());
         match (
             workspace,
             api_url,
@@ -156,18 +156,6 @@ impl Configuration {
         }
         lines
     }
-}
-
-/// A description is free text, and the one place where a token could hide in a plain export.
-fn read_description(typed: &str) -> Result<String, Problem> {
-    if token::holds_token(typed) {
-        return Err(Problem::new(
-            ProblemCode::WrongField,
-            "There is a token in the description; the token has a field of its own.",
-        )
-        .on_field("description"));
-    }
-    Ok(typed.trim().to_owned())
 }
 
 /// The secrets of an export and the passphrase that protects them.

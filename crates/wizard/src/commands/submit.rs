@@ -1,5 +1,7 @@
 //! Submitting the integration to BalkanID, and watching it.
 
+use std::time::Duration;
+
 use bbsetup_balkanid::{BalkanId, Integration, KeyNames, UploadRow, Values};
 use bbsetup_setup::{Draft, Email, Owner, Problem, ProblemCode, Secret, SecretSlot, Setup};
 use tokio::time::Instant;
@@ -332,20 +334,8 @@ impl Submission {
             .as_ref()
             .ok_or_else(|| missing_secret(SecretSlot::BalkanIdKeyId))?;
         let balkanid = &tenant.balkanid;
-        let stage = |name: &str, text: &str| {
-            events(SubmitEventJson::Stage {
-                stage: name.to_owned(),
-                text: text.to_owned(),
-            })
-        };
-        let done = |name: &str, text: String| {
-            events(SubmitEventJson::StageDone {
-                stage: name.to_owned(),
-                text,
-            })
-        };
-
-        stage("upload", "Sending the integration to BalkanID");
+        let stages = Stages(events);
+        stages.begin("upload", "Sending the integration to BalkanID");
         let before = self.before(services, tenant).await?;
         let keys = before.keys.clone().or_else(|| confirmed.map(key_names)).ok_or_else(|| {
             Problem::new(ProblemCode::ValueMissing, "The names of the keys under which BalkanID keeps Bitbucket's credentials are not known.")
@@ -353,44 +343,111 @@ impl Submission {
                 .with_hints(vec!["Fill in BalkanID's form by hand, or confirm the names if BalkanID told you.".to_owned()])
         })?;
         balkanid.write(&self.row(&before, &keys)).await?;
-        done("upload", "BalkanID took the row.".to_owned());
+        stages.end("upload", "BalkanID took the row.");
 
-        stage("find", "Finding the integration in BalkanID's list");
+        stages.begin("find", "Finding the integration in BalkanID's list");
         let written = self.find(balkanid, &before, &keys, patience).await?;
         let last_run_before = before
             .ours
             .as_ref()
             .map(|row| row.last_run.clone())
             .unwrap_or_default();
-        let created = before.ours.is_none();
-        let mut problems: Vec<Problem> = Vec::new();
-        problems.extend(self.remember(services, &written.id, &last_run_before).err());
-        done("find", format!("Found as {}.", written.id));
-
-        stage("sync", "Starting the sync");
-        let correlation_id = match balkanid.start_sync(&written.id).await {
-            Ok(id) => {
-                done("sync", "BalkanID accepted the sync.".to_owned());
-                id
-            }
-            Err(problem) => {
-                problems.push(problem);
-                None
-            }
-        };
+        let remembered = self.remember(services, &written.id, &last_run_before);
+        stages.end("find", &format!("Found as {}.", written.id));
         let submitted = SubmitJson {
-            schema: "bbsetup.submit/1".to_owned(),
-            route: RouteJson::Api,
+            created: before.ours.is_none(),
             integration_id: Some(written.id.clone()),
-            correlation_id,
-            created,
-            differences: self.differences(&written, &keys),
-            problems: problems.into_iter().map(Into::into).collect(),
+            differences: self.differences(&written, Some(&keys)),
+            problems: remembered.err().map(Into::into).into_iter().collect(),
+            ..SubmitJson::of(RouteJson::Api)
         };
-        events(SubmitEventJson::Submitted {
+        Ok(self.sync(balkanid, submitted, stages).await)
+    }
+
+    /// Finds what was saved by hand in BalkanID's form, and starts a sync.
+    ///
+    /// Without a key, and where it is not found, nothing is wrong: BalkanID's page shows the rest.
+    pub async fn follow_form(
+        &self,
+        services: &Services,
+        patience: Patience,
+        events: &(dyn Fn(SubmitEventJson) + Send + Sync),
+    ) -> SubmitJson {
+        let submitted = SubmitJson::of(RouteJson::Assisted);
+        let Some(tenant) = &self.tenant else {
+            return submitted;
+        };
+        let stages = Stages(events);
+        stages.begin("find", "Finding the integration in BalkanID's list");
+        let (written, keys) = match self.saved_by_hand(services, tenant, patience).await {
+            Ok(found) => found,
+            Err(problem) => {
+                stages.end("find", "It could not be followed from here.");
+                return submitted.with(problem.as_warning());
+            }
+        };
+        let remembered = self.remember(services, &written.id, &written.last_run);
+        stages.end("find", &format!("Found as {}.", written.id));
+        let submitted = SubmitJson {
+            integration_id: Some(written.id.clone()),
+            differences: self.differences(&written, keys.as_ref()),
+            problems: remembered.err().map(Into::into).into_iter().collect(),
+            ..submitted
+        };
+        self.sync(&tenant.balkanid, submitted, stages).await
+    }
+
+    /// The row that the form made. A person says that it is saved, so it is not waited for long.
+    async fn saved_by_hand(
+        &self,
+        services: &Services,
+        tenant: &Tenant,
+        patience: Patience,
+    ) -> Result<(Integration, Option<KeyNames>), Problem> {
+        let until = Instant::now() + patience.find.min(FORM_PATIENCE);
+        loop {
+            let Before { ours, keys, .. } = self.before(services, tenant).await?;
+            if let Some(ours) = ours {
+                return Ok((ours, keys));
+            }
+            if Instant::now() >= until {
+                return Err(Problem::new(
+                    ProblemCode::BalkanIdNotFound,
+                    format!(
+                        "BalkanID's list holds no Bitbucket integration of {} yet.",
+                        self.setup.workspace
+                    ),
+                )
+                .with_hints(vec![
+                    "Save it in BalkanID's form: Configure > Integrations > Add Integration. Then submit again to follow it from here.".to_owned(),
+                ]));
+            }
+            tokio::time::sleep(patience.between).await;
+        }
+    }
+
+    /// Starts the sync of what was submitted.
+    async fn sync(
+        &self,
+        balkanid: &BalkanId,
+        mut submitted: SubmitJson,
+        stages: Stages<'_>,
+    ) -> SubmitJson {
+        let Some(id) = submitted.integration_id.clone() else {
+            return submitted;
+        };
+        stages.begin("sync", "Starting the sync");
+        match balkanid.start_sync(&id).await {
+            Ok(correlation_id) => {
+                stages.end("sync", "BalkanID accepted the sync.");
+                submitted.correlation_id = correlation_id;
+            }
+            Err(problem) => submitted = submitted.with(problem),
+        }
+        (stages.0)(SubmitEventJson::Submitted {
             submission: submitted.clone(),
         });
-        Ok(submitted)
+        submitted
     }
 
     async fn find(
@@ -445,9 +502,9 @@ impl Submission {
     }
 
     /// What BalkanID shows otherwise than asked; secrets are not shown and cannot be compared.
-    fn differences(&self, row: &Integration, keys: &KeyNames) -> Vec<DifferenceJson> {
-        let public = |key: &str| row.public_value(key).unwrap_or_default().to_owned();
-        [
+    fn differences(&self, row: &Integration, keys: Option<&KeyNames>) -> Vec<DifferenceJson> {
+        let credentials = keys.map(|keys| self.credential_fields(row, keys));
+        let form = [
             (
                 "Primary Application owner",
                 self.owner(),
@@ -458,6 +515,26 @@ impl Submission {
                 self.setup.description.clone(),
                 row.description.clone(),
             ),
+        ];
+        form.into_iter()
+            .chain(credentials.into_iter().flatten())
+            .filter(|(_, asked, shown)| !asked.is_empty() && asked != shown)
+            .map(|(field, asked, shown)| DifferenceJson {
+                field: field.to_owned(),
+                asked,
+                shown,
+            })
+            .collect()
+    }
+
+    /// The values that are no secrets: field, as asked, as shown.
+    fn credential_fields(
+        &self,
+        row: &Integration,
+        keys: &KeyNames,
+    ) -> [(&'static str, String, String); 3] {
+        let public = |key: &str| row.public_value(key).unwrap_or_default().to_owned();
+        [
             (
                 "Bitbucket API URL",
                 self.values.api_url.clone(),
@@ -474,14 +551,29 @@ impl Submission {
                 public(&keys.account_username),
             ),
         ]
-        .into_iter()
-        .filter(|(_, asked, shown)| !asked.is_empty() && asked != shown)
-        .map(|(field, asked, shown)| DifferenceJson {
-            field: field.to_owned(),
-            asked,
-            shown,
-        })
-        .collect()
+    }
+}
+
+/// How long an integration that a person saved by hand is looked for.
+const FORM_PATIENCE: Duration = Duration::from_secs(10);
+
+/// Tells the stages of a submission.
+#[derive(Clone, Copy)]
+struct Stages<'a>(&'a (dyn Fn(SubmitEventJson) + Send + Sync));
+
+impl Stages<'_> {
+    fn begin(self, stage: &str, text: &str) {
+        (self.0)(SubmitEventJson::Stage {
+            stage: stage.to_owned(),
+            text: text.to_owned(),
+        });
+    }
+
+    fn end(self, stage: &str, text: &str) {
+        (self.0)(SubmitEventJson::StageDone {
+            stage: stage.to_owned(),
+            text: text.to_owned(),
+        });
     }
 }
 

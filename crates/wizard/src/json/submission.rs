@@ -1,5 +1,6 @@
 //! Saving, submitting, watching and exporting.
 
+use bbsetup_setup::Problem;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -120,6 +121,27 @@ pub struct SubmitJson {
     pub differences: Vec<DifferenceJson>,
     /// What could not be done or is worth knowing.
     pub problems: Vec<ProblemJson>,
+}
+
+impl SubmitJson {
+    /// A submission by a route, of which nothing is known yet.
+    pub fn of(route: RouteJson) -> Self {
+        Self {
+            schema: "bbsetup.submit/1".to_owned(),
+            route,
+            integration_id: None,
+            correlation_id: None,
+            created: false,
+            differences: Vec::new(),
+            problems: Vec::new(),
+        }
+    }
+
+    /// The same with one more problem.
+    pub(crate) fn with(mut self, problem: Problem) -> Self {
+        self.problems.push(problem.into());
+        self
+    }
 }
 
 /// A value that BalkanID shows otherwise than asked.

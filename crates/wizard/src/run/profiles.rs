@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use bbsetup_setup::draft::read_workspace;
-use bbsetup_setup::{CredentialSlot, Problem, ProblemCode, SecretSlot};
+use bbsetup_setup::{CredentialSlot, Problem, ProblemCode, SecretSlot, WorkspaceId};
 use tokio_util::sync::CancellationToken;
 
 use super::Run;
@@ -40,41 +40,50 @@ impl Run {
         events: &(dyn Fn(CheckEventJson) + Send + Sync),
         stop: &CancellationToken,
     ) -> Result<CheckJson, Vec<Problem>> {
-        let inputs = self.profile_inputs(workspace)?;
+        let (id, mut profile) = self.saved_profile(workspace)?;
+        let inputs = Inputs {
+            draft: self.in_practice(profile.draft.clone().into()),
+            secrets: BTreeMap::new(),
+        };
         let services = self.services();
         let checked = check::check(&services, &inputs, &CredentialSlot::ALL, events, stop).await;
-        let home = self.home_folder();
-        if let (Some(report), Ok(id)) = (&checked.report, read_workspace(Some(workspace)))
-            && let Ok(Some(mut profile)) = home.profile(&id)
-        {
+        if let Some(report) = &checked.report {
             profile.checked = Some(SavedVerdict {
                 verdict: report.verdict.as_str().to_owned(),
                 at: services.now().to_string(),
             });
-            home.keep_profile(&id, &profile)
+            self.home_folder()
+                .keep_profile(&id, &profile)
                 .map_err(|problem| vec![problem])?;
+            let reports = &mut self.state().profile_reports;
+            reports.insert(id, checked.json.clone());
         }
         Ok(checked.json)
     }
 
     fn profile_inputs(&self, workspace: &str) -> Result<Inputs, Vec<Problem>> {
-        let one = |problem: Problem| vec![problem];
-        let id = read_workspace(Some(workspace)).map_err(one)?;
-        let profile = self
-            .home_folder()
-            .profile(&id)
-            .map_err(one)?
-            .ok_or_else(|| {
-                one(Problem::new(
-                    ProblemCode::ValueMissing,
-                    format!("There is no saved set-up of {id}."),
-                )
-                .on_field("workspace"))
-            })?;
+        let (_, profile) = self.saved_profile(workspace)?;
         Ok(Inputs {
-            draft: profile.draft.into(),
+            draft: self.in_practice(profile.draft.into()),
             secrets: BTreeMap::new(),
         })
+    }
+
+    pub(super) fn saved_profile(
+        &self,
+        workspace: &str,
+    ) -> Result<(WorkspaceId, SavedProfile), Vec<Problem>> {
+        let one = |problem: Problem| vec![problem];
+        let id = read_workspace(Some(workspace)).map_err(one)?;
+        let profile = self.home_folder().profile(&id).map_err(one)?;
+        let profile = profile.ok_or_else(|| {
+            one(Problem::new(
+                ProblemCode::ValueMissing,
+                format!("There is no saved set-up of {id}."),
+            )
+            .on_field("workspace"))
+        })?;
+        Ok((id, profile))
     }
 
     /// Forgets a profile and its secrets.

@@ -204,11 +204,15 @@ pub(super) fn answers(state: &State) -> AnswersJson {
     }
     // One half of a key is of no use.
     let halves = [SecretSlot::BalkanIdKeyId, SecretSlot::BalkanIdKeySecret];
-    if halves.iter().filter(|slot| has(state, **slot)).count() == 1 {
-        problems.push(bbsetup_setup::Problem::new(
-            ProblemCode::ValueMissing,
-            "One half of BalkanID's API key is there and the other is not.",
-        ));
+    let (there, missing): (Vec<_>, Vec<_>) = halves.into_iter().partition(|slot| has(state, *slot));
+    if let ([_], [missing]) = (there.as_slice(), missing.as_slice()) {
+        problems.push(
+            bbsetup_setup::Problem::new(
+                ProblemCode::ValueMissing,
+                "One half of BalkanID's API key is there and the other is not.",
+            )
+            .on_field(crate::inputs::field(*missing)),
+        );
     }
     AnswersJson {
         lines,

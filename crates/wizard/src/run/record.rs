@@ -11,12 +11,28 @@ use crate::commands::evidence::{self, About};
 use crate::commands::export::{self, Configuration, Sealed};
 use crate::files::Existing;
 use crate::inputs::Inputs;
-use crate::json::{ExportFormatJson, ExportJson};
+use crate::json::{CheckJson, ExportFormatJson, ExportJson};
+
+/// What a record is of: the set-up under way, or a finished one.
+struct Subject {
+    inputs: Inputs,
+    integration_id: Option<String>,
+    report: Option<CheckJson>,
+}
 
 impl Run {
-    /// Where an export goes unless the person says otherwise, in `folder`.
-    pub fn suggested_path(&self, format: ExportFormatJson, folder: &Path) -> PathBuf {
-        let workspace = read_workspace(self.state().draft.workspace.as_deref()).map_or_else(
+    /// Where an export goes unless the person says otherwise, in `folder`; of a finished set-up
+    /// where a workspace is named.
+    pub fn suggested_path(
+        &self,
+        workspace: Option<&str>,
+        format: ExportFormatJson,
+        folder: &Path,
+    ) -> PathBuf {
+        let typed = workspace
+            .map(str::to_owned)
+            .or_else(|| self.state().draft.workspace.clone());
+        let workspace = read_workspace(typed.as_deref()).map_or_else(
             |_| "bitbucket".to_owned(),
             |workspace| workspace.as_str().trim_matches(['{', '}']).to_owned(),
         );
@@ -31,21 +47,32 @@ impl Run {
         folder.join(format!("balkanid-{workspace}-{name}"))
     }
 
-    /// Writes an export or an evidence report.
+    /// Writes an export or an evidence report; of a finished set-up where a workspace is named,
+    /// without touching the one that is under way.
     ///
     /// # Errors
     /// What is missing, or why the file was not written.
     pub async fn export(
         &self,
+        workspace: Option<&str>,
         format: ExportFormatJson,
         path: &Path,
         existing: Existing,
         passphrase: Option<Secret>,
     ) -> Result<ExportJson, Vec<Problem>> {
         let one = |problem: Problem| vec![problem];
-        let inputs = self.inputs();
-        let integration_id = self.integration_id();
-        let report = self.state().report.as_ref().map(|(json, _)| json.clone());
+        let Subject {
+            inputs,
+            integration_id,
+            report,
+        } = match workspace {
+            Some(workspace) => self.finished(workspace)?,
+            None => Subject {
+                inputs: self.inputs(),
+                integration_id: self.integration_id(),
+                report: self.state().report.as_ref().map(|(json, _)| json.clone()),
+            },
+        };
         let about = || About {
             version: self.services.version.to_owned(),
             account: inputs.draft.account.clone().unwrap_or_default(),
@@ -83,6 +110,18 @@ impl Run {
                 export::export(&configuration, format, Some(&sealed), path, existing).map_err(one)
             }
         }
+    }
+
+    fn finished(&self, workspace: &str) -> Result<Subject, Vec<Problem>> {
+        let (id, profile) = self.saved_profile(workspace)?;
+        Ok(Subject {
+            inputs: Inputs {
+                draft: profile.draft.into(),
+                secrets: BTreeMap::new(),
+            },
+            integration_id: profile.integration_id,
+            report: self.state().profile_reports.get(&id).cloned(),
+        })
     }
 
     async fn all_secrets(&self, inputs: &Inputs) -> Result<BTreeMap<SecretSlot, Secret>, Problem> {

@@ -49,7 +49,8 @@ impl Run {
 
     /// Saves, submits by the given route, and watches until the sync ends.
     ///
-    /// On the assisted route nothing is written; the status is watched where there is a key.
+    /// On the assisted route BalkanID's form was saved by hand; where there is a key it is followed
+    /// from there on.
     pub async fn submit(
         &self,
         route: RouteJson,
@@ -79,21 +80,19 @@ impl Run {
                 .submit(&services, keys, patience, events)
                 .await
                 .map_err(one)?,
-            RouteJson::Assisted => assisted(),
+            RouteJson::Assisted => submission.follow_form(&services, patience, events).await,
         };
         self.state().submitted = Some(submitted.clone());
-        if route == RouteJson::Api && submitted.correlation_id.is_some() {
+        let is_under_way = submitted.integration_id.is_some() && submitted.problems.is_empty();
+        if let Some(tenant) = submission.tenant().filter(|_| is_under_way) {
             events(SubmitEventJson::Stage {
                 stage: "watch".to_owned(),
                 text: "Waiting for BalkanID to read Bitbucket".to_owned(),
             });
-            let status = match submission.tenant() {
-                Some(tenant) => tenant
-                    .watch(&services, patience, events, stop)
-                    .await
-                    .map_err(one)?,
-                None => return Ok(submitted),
-            };
+            let status = tenant
+                .watch(&services, patience, events, stop)
+                .await
+                .map_err(one)?;
             events(SubmitEventJson::StageDone {
                 stage: "watch".to_owned(),
                 text: status.words.clone(),
@@ -118,18 +117,6 @@ impl Run {
                 "There is no such field to copy.",
             )]
         })
-    }
-}
-
-fn assisted() -> SubmitJson {
-    SubmitJson {
-        schema: "bbsetup.submit/1".to_owned(),
-        route: RouteJson::Assisted,
-        integration_id: None,
-        correlation_id: None,
-        created: false,
-        differences: Vec::new(),
-        problems: Vec::new(),
     }
 }
 

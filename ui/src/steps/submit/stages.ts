@@ -28,7 +28,9 @@ export type End =
   | 'written'
   /** The person stopped the watching. */
   | 'watching_stopped'
-  /** Written, but the sync failed, could not be started, or did not end in time. */
+  /** Written; the sync did not end while it was watched. */
+  | 'not_finished'
+  /** Written, but the sync failed or could not be started. */
   | 'written_with_problems'
   /** Not written. */
   | 'failed';
@@ -133,13 +135,17 @@ export function finished(submission: Submission, submitted: SubmitJson): Submiss
 
 /** The command came back with what is wrong. */
 export function refused(submission: Submission, problems: readonly ProblemJson[]): Submission {
-  const wasStopped = problems.some(({ code }) => code === 'cancelled');
-  const isWritten = submission.submitted !== null;
+  const has = (wanted: string): boolean => problems.some(({ code }) => code === wanted);
   const stages = submission.stages.map((stage) =>
     stage.state === 'running' ? { ...stage, state: 'stopped' as const } : stage,
   );
-  const end = !isWritten ? 'failed' : wasStopped ? 'watching_stopped' : 'written_with_problems';
-  return { ...submission, stages, problems, end };
+  return { ...submission, stages, problems, end: ending() };
+
+  function ending(): End {
+    if (submission.submitted === null) return 'failed';
+    if (has('cancelled')) return 'watching_stopped';
+    return has('timed_out') ? 'not_finished' : 'written_with_problems';
+  }
 }
 
 /** Something goes on that the person may leave alone. */
@@ -166,6 +172,8 @@ export function spoken(submission: Submission): string {
         : 'The secrets are in the keychain.';
     case 'watching_stopped':
       return 'The watching was stopped. BalkanID goes on by itself.';
+    case 'not_finished':
+      return 'BalkanID took the integration and has not finished reading.';
     case 'written_with_problems':
       return 'BalkanID took the integration, and something is wrong.';
     case 'failed':
