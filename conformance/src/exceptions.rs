@@ -39,8 +39,7 @@ pub(crate) struct Exception {
 }
 
 const PAGINATION: &str = "https://developer.atlassian.com/cloud/bitbucket/rest/intro/#pagination";
-const ERRORS: &str =
-    "https://developer.atlassian.com/cloud/bitbucket/rest/intro/#standardized-error-responses";
+const ERRORS: &str = "https://developer.atlassian.com/cloud/bitbucket/rest/intro/#uri-uuid";
 const WORKSPACES: &str =
     "https://developer.atlassian.com/cloud/bitbucket/bitbucket-api-teams-deprecation/";
 const GROUPS: &str = "https://support.atlassian.com/bitbucket-cloud/docs/groups-endpoint/";
@@ -69,13 +68,13 @@ pub(crate) const TABLE: [Exception; 24] = [
     },
     Exception {
         about: About::Scopes(groups::LIST),
-        reason: "Atlassian tells none for API tokens and users tell different ones, so the scenario decides.",
-        source: "https://github.com/DrFaust92/terraform-provider-bitbucket/issues/258",
+        reason: "Atlassian tells none for API tokens, and others tell different ones (read:permission there, admin:workspace at https://conductorone.com/docs/baton/bitbucket), so the scenario decides.",
+        source: "https://github.com/DrFaust92/terraform-provider-bitbucket/pull/243",
     },
     Exception {
         about: About::Scopes(groups::MEMBERS),
         reason: "As for the list of groups.",
-        source: "https://github.com/DrFaust92/terraform-provider-bitbucket/issues/258",
+        source: "https://github.com/DrFaust92/terraform-provider-bitbucket/pull/243",
     },
     Exception {
         about: About::Scenario("data-center"),
@@ -129,8 +128,8 @@ pub(crate) const TABLE: [Exception; 24] = [
     },
     Exception {
         about: About::NoJson(200, "text/html"),
-        reason: "The page of a proxy, which is not Bitbucket's.",
-        source: "https://support.atlassian.com/bitbucket-cloud/docs/what-are-the-bitbucket-cloud-ip-addresses-i-should-use-to-configure-my-corporate-firewall/",
+        reason: "The page of a proxy, which answers in Bitbucket's place.",
+        source: "https://www.rfc-editor.org/rfc/rfc9110#section-3.7",
     },
     Exception {
         about: About::NoJson(429, "text/plain"),

@@ -1,6 +1,6 @@
 //! How long the full check takes, and how many requests and round trips it needs.
 
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
@@ -28,7 +28,8 @@ pub(crate) fn measure(program: &Program, runs: usize) -> Result<Vec<Row>> {
         .and_then(|url| url.strip_prefix("http://"))
         .context("the practice servers do not say where they are")?
         .to_owned();
-    let version = repeated(runs, || timed_version(program))?;
+    let version = repeated(runs, || timed(command(&program.bbsetup).arg("--version")))?;
+    let nothing = repeated(runs, || timed(&mut command("true")))?;
     let mut rows = Vec::new();
     for latency in LATENCIES {
         Connection::to(&host)?.json("PUT", "/_practice/latency", &latency.into())?;
@@ -46,13 +47,16 @@ pub(crate) fn measure(program: &Program, runs: usize) -> Result<Vec<Row>> {
             )
             .beside("one request", &single),
         );
+        rows.push(Row::new("  requests", Unit::Requests, requests).aim(20.0));
         if latency == 0 {
-            rows.push(Row::new(
-                "  of which the program's start",
-                Unit::Milliseconds,
-                version.clone(),
-            ));
-            rows.push(Row::new("  requests", Unit::Requests, requests).aim(20.0));
+            rows.push(
+                Row::new(
+                    "  of which the program's start",
+                    Unit::Milliseconds,
+                    version.clone(),
+                )
+                .beside("`true`", &nothing),
+            );
             continue;
         }
         let round_trips = |walls: &[f64]| -> Vec<f64> {
@@ -104,16 +108,15 @@ fn timed_check(program: &Program, servers: &Servers) -> Result<(f64, f64)> {
     Ok((wall, requests))
 }
 
-fn timed_version(program: &Program) -> Result<f64> {
+/// The wall time of a program from its start to its end.
+fn timed(program: &mut Command) -> Result<f64> {
+    program.stdout(Stdio::null());
     let started = Instant::now();
-    let status = command(&program.bbsetup)
-        .arg("--version")
-        .stdout(Stdio::null())
-        .status()?;
+    let status = program.status()?;
     let wall = milliseconds(started.elapsed());
     match status.success() {
         true => Ok(wall),
-        false => bail!("bbsetup --version ended with {status}"),
+        false => bail!("{} ended with {status}", program.get_program().display()),
     }
 }
 

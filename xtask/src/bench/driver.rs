@@ -99,6 +99,12 @@ impl Window {
         .context("the window paints nothing")
     }
 
+    /// Where the page comes from; another than the program's own is the engine's page of an error.
+    pub(crate) fn address(&mut self) -> Result<String> {
+        let address = self.run("return location.href;")?;
+        Ok(address.as_str().unwrap_or_default().to_owned())
+    }
+
     fn run(&mut self, script: &str) -> Result<Value> {
         let path = format!("/session/{}/execute/sync", self.session);
         let body = json!({"script": script, "args": []});

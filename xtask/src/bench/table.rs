@@ -130,7 +130,9 @@ pub(crate) fn print(rows: &[Row], as_json: bool) {
     }
     println!(
         "\n{} processors, load {} at the end, {}",
-        machine["processors"], machine["load"], machine["system"]
+        machine["processors"],
+        machine["load"],
+        machine["system"].as_str().unwrap_or_default()
     );
 }
 

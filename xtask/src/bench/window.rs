@@ -120,6 +120,10 @@ fn of_window(program: &Path) -> Result<(f64, f64)> {
     let driver = Driver::start(&[("BBSETUP_HOME", home.path())])?;
     let mut window = driver.open(program)?;
     let start = window.first_paint()? - processes::started(window.process)?;
+    let address = window.address()?;
+    if !address.starts_with("tauri://localhost") {
+        bail!("What was painted is {address}, not the program's own page.");
+    }
     sleep(SETTLED);
     let memory = processes::memory(&processes::tree(window.process))?;
     window.close()?;
