@@ -10,7 +10,6 @@ export type PracticeJson = {
  */
 bitbucket_url: string, 
 /**
- * Values to try, by input name (`workspace`, `workspace_token`, `account`, …). They open
- * nothing but the practice servers on this machine.
+ * Values to try. They open nothing but the practice servers on this machine.
  */
 values: Array<PracticeValueJson>, };

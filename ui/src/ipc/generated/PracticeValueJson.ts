@@ -5,7 +5,7 @@
  */
 export type PracticeValueJson = { 
 /**
- * The input it is for.
+ * The field that it is for, by the name that a problem's `field` has for it.
  */
 input: string, 
 /**
