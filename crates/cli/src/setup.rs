@@ -129,9 +129,7 @@ fn first_step(run: &Run, asker: &Asker) -> Result<Step, terminal::Left> {
             .workspace
             .as_deref()
             .unwrap_or("no workspace yet");
-        let current = Step::named(&unfinished.current).unwrap_or(Step::ServiceAccount);
-        // Secrets are not kept between runs: go back to the first that is missing.
-        let step = current.min(Step::WorkspaceToken);
+        let step = Step::named(&unfinished.current).unwrap_or(Step::ServiceAccount);
         let question = format!(
             "A set-up was begun ({workspace}). Go on with it from step {}: {}?",
             step.number(),

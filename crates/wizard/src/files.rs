@@ -61,6 +61,17 @@ pub fn make_folder(folder: &Path) -> Result<(), Problem> {
         .map_err(|error| not_written(folder, &error))
 }
 
+/// Proves that a file can be made in a folder, by one that is gone at once.
+///
+/// # Errors
+/// `file_not_written` with the reason.
+pub fn prove_folder(folder: &Path) -> Result<(), Problem> {
+    make_folder(folder)?;
+    NamedTempFile::new_in(folder)
+        .map(drop)
+        .map_err(|error| not_written(folder, &error))
+}
+
 fn not_written(path: &Path, error: &std::io::Error) -> Problem {
     let why = match error.kind() {
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "there is no room left on the disk",

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use bbsetup_setup::{Problem, ProblemCode, Step, WorkspaceId, token};
 use serde::{Deserialize, Serialize};
 
-use crate::files::{Existing, make_folder, write_whole};
+use crate::files::{Existing, make_folder, prove_folder, write_whole};
 use crate::json::{DraftJson, StatusJson};
 
 /// A file of this kind is far smaller; a larger one is none of ours.
@@ -112,6 +112,14 @@ impl Home {
         self.0
             .join("profiles")
             .join(format!("{workspace}{mark}.json"))
+    }
+
+    /// Proves that a profile can be kept.
+    ///
+    /// # Errors
+    /// `file_not_written` with the reason.
+    pub fn prove(&self) -> Result<(), Problem> {
+        prove_folder(&self.0.join("profiles")).map_err(|problem| problem.on_field("home"))
     }
 
     /// The set-up that was begun, if any.

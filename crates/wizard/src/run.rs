@@ -102,11 +102,8 @@ impl Run {
             practice: self.services.practice.as_ref().map(Practice::json),
             keychain: self.keychain(None),
             unfinished: unfinished.map(|saved| {
-                let mut state = State {
-                    draft: saved.draft.into(),
-                    ..State::default()
-                };
-                state.current = Step::named(&saved.current);
+                let mut state = State::default();
+                self.take_up(&mut state, saved);
                 progress::of(&state)
             }),
             profiles: profiles.into_iter().map(profile_card).collect(),
@@ -202,6 +199,13 @@ impl Run {
                 )),
             };
         };
+        self.take_up(&mut state, saved);
+        Ok(progress::of(&state))
+    }
+
+    /// Takes up what was kept, at the step where it was left or at the first whose secret is
+    /// neither in this process nor in the keychain.
+    fn take_up(&self, state: &mut State, saved: SavedProgress) {
         let draft = self.in_practice(saved.draft.into());
         if asked_about(&state.draft) != asked_about(&draft) {
             // Another set-up was looked at in between; its secrets are not this one's.
@@ -213,9 +217,15 @@ impl Run {
             .and_then(|workspace| self.home_folder().profile(&workspace).ok().flatten())
             .map(|profile| saved_slots(&profile))
             .unwrap_or_default();
-        state.current = Step::named(&saved.current);
         state.draft = draft;
-        Ok(progress::of(&state))
+        let left = Step::named(&saved.current).unwrap_or(Step::ServiceAccount);
+        let without_secret = [
+            (Step::WorkspaceToken, SecretSlot::WorkspaceToken),
+            (Step::Account, SecretSlot::Account),
+        ]
+        .into_iter()
+        .find(|(step, slot)| *step < left && !progress::has(state, *slot));
+        state.current = Some(without_secret.map_or(left, |(step, _)| step));
     }
 
     /// Forgets the set-up that was begun; what stands in the keychain stays.
@@ -404,8 +414,7 @@ impl Run {
             .keep_progress(&SavedProgress::new(current, state.draft.clone().into()))
             .map_err(|problem| {
                 problem.as_warning().on_field("home").with_hints(vec![
-                    "The set-up can go on; it cannot be taken up again after the program ends."
-                        .to_owned(),
+                    "The set-up can go on as far as the last step, which needs the folder; it cannot be taken up again after the program ends.".to_owned(),
                 ])
             })
     }

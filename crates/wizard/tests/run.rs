@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use bbsetup_http::{Limits, Network, Proxy};
 use bbsetup_sandbox::{Sandbox, Scenario};
-use bbsetup_setup::Step;
+use bbsetup_setup::{Secret, SecretSlot, Step};
 use bbsetup_vault::Vault;
 use bbsetup_wizard::json::{DraftJson, SeverityJson, StepAnswerJson};
 use bbsetup_wizard::{Run, Services};
@@ -14,6 +14,7 @@ use tempfile::TempDir;
 
 struct Desk {
     run: Run,
+    services: Services,
     sandbox: Sandbox,
     _home: TempDir,
 }
@@ -39,10 +40,11 @@ impl Desk {
             practice: None,
             version: "0.0.0",
         };
-        let run = Run::new(services);
+        let run = Run::new(services.clone());
         run.begin(None).expect("a set-up");
         Self {
             run,
+            services,
             sandbox: Sandbox::start(scenario).await.expect("free ports"),
             _home: home,
         }
@@ -138,4 +140,26 @@ async fn a_workspace_read_out_of_an_address_is_shown() {
         assert_eq!(answer.seen.as_deref(), Some(seen), "{typed}");
     }
     assert!(desk.sandbox.requests().is_empty(), "nothing needs asking");
+}
+
+#[tokio::test]
+async fn a_set_up_is_gone_on_with_where_its_first_secret_is_missing() {
+    let desk = Desk::of("ready").await;
+    let draft = DraftJson {
+        service_account_confirmed: true,
+        workspace: Some("acme".into()),
+        account: Some("balkanid@acme.example".into()),
+        ..DraftJson::default()
+    };
+    let token = Secret::new("ATCTT3xFfGN0practice");
+    desk.run.hold_secret(SecretSlot::WorkspaceToken, &token);
+    desk.run.keep_typed(Step::Report, draft);
+    // In this process the token is still there; the account's is not.
+    let resumed = desk.run.resume().expect("a set-up");
+    assert_eq!(resumed.current, "account");
+    // The next process has neither.
+    let next = Run::new(desk.services.clone());
+    let shown = next.home().unfinished.expect("a set-up");
+    assert_eq!(shown.current, "workspace_token");
+    assert_eq!(next.resume().expect("a set-up"), shown);
 }

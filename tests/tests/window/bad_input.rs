@@ -375,7 +375,7 @@ async fn a_full_disk_at_export_leaves_nothing_half_written_and_loses_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs a display: cargo xtask test --only window"]
 async fn a_home_that_takes_no_file_is_told_at_once_and_stops_nothing_before_the_last_step() {
-    let (mut story, _keychain) = by_hand(swift("ready")).await;
+    let (mut story, keychain) = by_hand(swift("ready")).await;
     // No user may make a folder there, root neither.
     story.set("BBSETUP_HOME", "/sys/bbsetup-stories");
     let terminal = in_the_terminal_with_its_home(&story, &["save", "--json"]).await;
@@ -415,5 +415,9 @@ async fn a_home_that_takes_no_file_is_told_at_once_and_stops_nothing_before_the_
     says_the_same(&window, &terminal, "a home that takes no file").await;
     window.sees("Nothing was submitted.").await;
     assert!(written(&story).is_empty());
+    assert!(
+        keychain.names().is_empty(),
+        "no secret is saved that nothing would name"
+    );
     window.close().await;
 }

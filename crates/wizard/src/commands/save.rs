@@ -25,6 +25,9 @@ pub async fn save(
         .probe()
         .await
         .map_err(|error| one(error.problem()))?;
+    let home = Home::new(&services.home);
+    // First, so that no secret is saved that nothing would name.
+    home.prove().map_err(one)?;
     let mut saved = Vec::new();
     for slot in SecretSlot::ALL {
         let Some(pasted) = inputs.secrets.get(&slot) else {
@@ -38,7 +41,6 @@ pub async fn save(
             .map_err(|error| one(error.problem()))?;
         saved.push(slot.as_str().to_owned());
     }
-    let home = Home::new(&services.home);
     let known = home.profile(&workspace).ok().flatten();
     let mut profile =
         known.unwrap_or_else(|| SavedProfile::new(&workspace, inputs.draft.clone().into()));

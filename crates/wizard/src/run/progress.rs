@@ -50,7 +50,7 @@ fn secret(state: &State, slot: SecretSlot) -> SecretJson {
     json
 }
 
-fn has(state: &State, slot: SecretSlot) -> bool {
+pub(super) fn has(state: &State, slot: SecretSlot) -> bool {
     state.held.contains_key(&slot) || state.in_keychain.contains(&slot)
 }
 
