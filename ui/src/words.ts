@@ -91,12 +91,24 @@ export function credentialSeen(credential: CredentialJson): string {
   return `${kind} · ${counted(credential.scopes.length, 'permission')} seen`;
 }
 
+const kinds: readonly string[] = [
+  'workspace_access_token',
+  'project_access_token',
+  'repo_access_token',
+  'api_token',
+];
+
+/** One more thing that was seen: a kind of credential in words, anything else as it is. */
+export function seenWords(seen: string): string {
+  return kinds.includes(seen) ? credentialKind(seen) : seen;
+}
+
 /** What stands beside an outcome: how much was seen, or one more thing that was. */
 export function outcomeDetail(check: CheckResultJson): string | null {
   const { evidence } = check;
   if (check.outcome !== 'granted' || evidence === null) return null;
   if (evidence.total !== null) return String(evidence.total);
-  return evidence.seen;
+  return evidence.seen === null ? null : seenWords(evidence.seen);
 }
 
 function sentenceCase(name: string): string {

@@ -287,7 +287,7 @@ pub fn of(code: ProblemCode) -> Words {
             AfterChange,
         ),
         ProblemCode::BalkanIdNotFound => (
-            "BalkanID is not at this address",
+            "Not found at BalkanID",
             Error,
             &[
                 "The Public API is at https://<tenant>.balkanid.app/api/public for most tenants; some use the platform's own host. Try the other form.",

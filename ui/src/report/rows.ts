@@ -1,6 +1,6 @@
 /** From the flat list of checks to the rows and cells that a person reads. */
 import type { CheckJson, CheckResultJson, EvidenceJson, ProblemJson } from '../ipc/index.ts';
-import { counted } from '../words.ts';
+import { counted, seenWords } from '../words.ts';
 import { checkOrder, listed, tickLabel } from './words.ts';
 
 /** The name in `workspace_token/members`. */
@@ -45,10 +45,6 @@ export function cellDetail(result: CheckResultJson, problem: ProblemJson | null)
     case 'skipped':
       return reason ?? problem?.title ?? '';
   }
-}
-
-function seenWords(seen: string): string {
-  return /^[a-z0-9_]+$/.test(seen) ? seen.replaceAll('_', ' ') : seen;
 }
 
 /** One line of what stands behind an answer. */

@@ -77,3 +77,13 @@ describe('evidence', () => {
     );
   });
 });
+
+it('says a kind of credential in words, and a workspace as it is written', () => {
+  const seen = (seen: string) =>
+    cellDetail(
+      result('workspace_token/workspace', 'granted', { evidence: evidence({ seen }) }),
+      null,
+    );
+  expect(seen('workspace_access_token')).toBe('Workspace access token');
+  expect(seen('acme_payments')).toBe('acme_payments');
+});

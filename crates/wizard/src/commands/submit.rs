@@ -381,10 +381,7 @@ impl Submission {
         stages.begin("find", "Finding the integration in BalkanID's list");
         let (written, keys) = match self.saved_by_hand(services, tenant, patience).await {
             Ok(found) => found,
-            Err(problem) => {
-                stages.end("find", "It could not be followed from here.");
-                return submitted.with(problem.as_warning());
-            }
+            Err(problem) => return submitted.with(problem.as_warning()),
         };
         let remembered = self.remember(services, &written.id, &written.last_run);
         stages.end("find", &format!("Found as {}.", written.id));
