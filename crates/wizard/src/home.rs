@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use bbsetup_setup::{Problem, ProblemCode, Step, WorkspaceId, token};
 use serde::{Deserialize, Serialize};
@@ -200,6 +201,24 @@ impl Home {
             ..profile.clone()
         };
         write(&self.profile_file(workspace), &kept)
+    }
+
+    /// Changes a finished set-up as it stands now; one that was forgotten meanwhile stays forgotten.
+    ///
+    /// A check and a look at BalkanID's status run at once, and each changes its own part: between
+    /// reading and writing no other change of this process comes in.
+    pub fn change_profile(
+        &self,
+        workspace: &WorkspaceId,
+        change: impl FnOnce(&mut SavedProfile),
+    ) -> Result<(), Problem> {
+        static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+        let _turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(mut profile) = self.profile(workspace)? else {
+            return Ok(());
+        };
+        change(&mut profile);
+        self.keep_profile(workspace, &profile)
     }
 
     /// Forgets a finished set-up; tells whether there was one.

@@ -181,3 +181,30 @@ fn a_workspace_named_like_a_device_has_a_file_of_its_own() {
     }
     assert_eq!(home.profiles().0.len(), 3);
 }
+
+#[test]
+fn changes_made_at_once_are_all_kept_and_none_brings_a_forgotten_set_up_back() {
+    let folder = folder();
+    let home = Home::new(folder.path());
+    let acme = workspace("acme");
+    home.keep_profile(&acme, &SavedProfile::new(&acme, draft("acme")))
+        .expect("room");
+    std::thread::scope(|scope| {
+        for number in 0..20 {
+            let (home, acme) = (&home, &acme);
+            scope.spawn(move || {
+                home.change_profile(acme, |profile| {
+                    profile.saved_slots.push(number.to_string());
+                })
+                .expect("room");
+            });
+        }
+    });
+    let profile = home.profile(&acme).expect("readable").expect("a profile");
+    assert_eq!(profile.saved_slots.len(), 20);
+
+    assert!(home.drop_profile(&acme).expect("removed"));
+    home.change_profile(&acme, |profile| profile.integration_id = Some("1".into()))
+        .expect("nothing to do");
+    assert_eq!(home.profile(&acme), Ok(None));
+}

@@ -8,7 +8,7 @@ use bbsetup_setup::{Problem, ProblemCode, SecretSlot, WorkspaceId};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::home::{Home, SavedProfile};
+use crate::home::Home;
 use crate::inputs::{Inputs, missing_secret};
 use crate::json::{StateJson, StatusJson, SubmitEventJson};
 use crate::services::Services;
@@ -122,10 +122,8 @@ impl Tenant {
         services: &Services,
         after_sync: bool,
     ) -> Result<StatusJson, Problem> {
-        let profile = Home::new(&services.home)
-            .profile(&self.workspace)
-            .ok()
-            .flatten();
+        let home = Home::new(&services.home);
+        let profile = home.profile(&self.workspace).ok().flatten();
         let rows = self.balkanid.integrations().await?;
         let keys = rows.iter().find_map(|row| KeyNames::of(row).ok());
         let remembered = profile
@@ -148,17 +146,11 @@ impl Tenant {
             .and_then(|profile| profile.last_run_before.clone())
             .filter(|_| after_sync);
         let status = status_json(&row, before.as_deref(), services);
-        if let Some(profile) = profile {
-            self.remember(services, profile, &status);
-        }
+        // For the first page of the next run. A status that could not be kept is asked for again.
+        let _kept = home.change_profile(&self.workspace, |profile| {
+            profile.status = Some(status.clone());
+        });
         Ok(status)
-    }
-
-    /// Keeps what BalkanID last said, for the first page of the next run.
-    fn remember(&self, services: &Services, mut profile: SavedProfile, status: &StatusJson) {
-        profile.status = Some(status.clone());
-        // A status that could not be kept is asked for again.
-        let _kept = Home::new(&services.home).keep_profile(&self.workspace, &profile);
     }
 
     /// Looks at the status until the sync ends, the time is over, or it is stopped.

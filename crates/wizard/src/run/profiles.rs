@@ -40,20 +40,21 @@ impl Run {
         events: &(dyn Fn(CheckEventJson) + Send + Sync),
         stop: &CancellationToken,
     ) -> Result<CheckJson, Vec<Problem>> {
-        let (id, mut profile) = self.saved_profile(workspace)?;
+        let (id, profile) = self.saved_profile(workspace)?;
         let inputs = Inputs {
-            draft: self.in_practice(profile.draft.clone().into()),
+            draft: self.in_practice(profile.draft.into()),
             secrets: BTreeMap::new(),
         };
         let services = self.services();
         let checked = check::check(&services, &inputs, &CredentialSlot::ALL, events, stop).await;
-        if let Some(report) = &checked.report {
-            profile.checked = Some(SavedVerdict {
+        // A check that was stopped says nothing new.
+        if let Some(report) = checked.report.as_ref().filter(|_| !stop.is_cancelled()) {
+            let verdict = SavedVerdict {
                 verdict: report.verdict.as_str().to_owned(),
                 at: services.now().to_string(),
-            });
+            };
             self.home_folder()
-                .keep_profile(&id, &profile)
+                .change_profile(&id, |profile| profile.checked = Some(verdict))
                 .map_err(|problem| vec![problem])?;
             let reports = &mut self.state().profile_reports;
             reports.insert(id, checked.json.clone());
