@@ -232,7 +232,8 @@ pub(crate) fn other_kind(kind: CredentialKind, around: &Circumstances<'_>) -> (O
     (Outcome::Missing, problem)
 }
 
-fn make_hint(slot: CredentialSlot) -> String {
+/// How a credential of the right kind is made.
+pub(crate) fn make_hint(slot: CredentialSlot) -> String {
     match slot {
         CredentialSlot::WorkspaceToken => "Make a workspace access token: Workspace settings > Security > Access tokens > Create access token. A project's or a repository's own settings make other kinds.",
         CredentialSlot::Account => "Make an API token: Atlassian account settings > Security > Create and manage API tokens > Create API token with scopes, app Bitbucket.",
@@ -268,28 +269,12 @@ fn sign_in(around: &Circumstances<'_>) -> (Outcome, Problem) {
         .mended_at(around.tokens_page());
         return (Outcome::Missing, problem);
     }
-    let (message, causes): (&str, &[&str]) = match around.id.slot {
-        CredentialSlot::WorkspaceToken => (
-            "Bitbucket refuses the workspace access token. Its answer is the same whatever the cause.",
-            &[
-                "Most often: the token was not copied whole. Copy it once more; Bitbucket shows it only once, so a new one may be needed.",
-                "It has expired or was revoked: Workspace settings > Security > Access tokens lists it with its date.",
-                "It is not a workspace access token: check that it was made under Workspace settings.",
-            ],
-        ),
-        CredentialSlot::Account => (
-            "Bitbucket refuses the e-mail and API token together. Its answer is the same whatever the cause.",
-            &[
-                "Most often: the token was made without scopes or for another product. Make it with Create API token with scopes, app Bitbucket.",
-                "The e-mail is not that of the account which made the token: compare it with https://id.atlassian.com/manage-profile/email.",
-                "The token was not copied whole.",
-                "It has expired or was revoked: the API tokens page lists it with its date.",
-            ],
-        ),
-    };
-    let problem = Problem::new(ProblemCode::SignInRefused, message)
-        .with_hints(causes.iter().map(|cause| (*cause).to_owned()).collect())
-        .mended_at(around.tokens_page());
+    // Told as it comes; `sign_in::narrow` weighs it once everything else is known.
+    let problem = Problem::new(
+        ProblemCode::SignInRefused,
+        format!("Bitbucket refuses the {}.", around.id.slot.noun()),
+    )
+    .mended_at(around.tokens_page());
     (Outcome::Missing, problem)
 }
 

@@ -10,12 +10,13 @@ mod probes;
 mod reach;
 mod reply;
 mod session;
+mod sign_in;
 mod wire;
 
 use std::sync::Arc;
 
 use bbsetup_http::Client;
-use bbsetup_setup::{ApiUrl, WorkspaceId};
+use bbsetup_setup::{ApiUrl, Expiry, WorkspaceId};
 
 pub use preflight::{Given, check};
 pub use reach::reach;
@@ -31,6 +32,8 @@ pub struct Target {
     pub api_url: ApiUrl,
     /// The workspace.
     pub workspace: WorkspaceId,
+    /// When the credentials end, as far as a person has entered it.
+    pub expiries: Vec<Expiry>,
     /// The time, in seconds since 1970-01-01T00:00:00Z.
     pub clock: Arc<dyn Fn() -> i64 + Send + Sync>,
 }

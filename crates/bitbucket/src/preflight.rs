@@ -6,7 +6,7 @@ use bbsetup_setup::report::is_could_not_tell;
 use bbsetup_setup::requirement::{self, excess_scopes};
 use bbsetup_setup::{
     CheckId, CheckName, CredentialKind, CredentialSeen, CredentialSlot, Finding, Outcome, Problem,
-    ProblemCode, Report, Scope, scope,
+    ProblemCode, Report, Scope, WorkspaceNames, scope,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -18,6 +18,7 @@ use crate::probes::{
     repository_permissions, workspace,
 };
 use crate::session::{Credential, Session};
+use crate::sign_in::{self, Bearing};
 
 /// What there is to check in a slot.
 #[derive(Clone, Debug)]
@@ -57,10 +58,14 @@ pub async fn check(
         check_given(target, token, settled, stop),
         check_given(target, account, settled, stop),
     );
+    let mut slots: Vec<SlotFindings> = [token, account].into_iter().flatten().collect();
+    narrow_refused_sign_ins(target, given, &mut slots, stop).await;
     let mut findings = Vec::new();
     let mut credentials = Vec::new();
     let mut general = Vec::new();
-    for slot in [token, account].into_iter().flatten() {
+    let mut names = None;
+    for slot in slots {
+        names = names.or(slot.names);
         if !slot.seen.excess_scopes.is_empty() {
             general.push(diagnosis::excess(slot.seen.slot, &slot.seen.excess_scopes));
         }
@@ -68,20 +73,50 @@ pub async fn check(
         findings.extend(slot.findings);
     }
     tell_hidden_from_mismatched(target, &mut findings);
-    Report::settle(
+    let mut report = Report::settle(
         target.workspace.clone(),
         target.api_url.clone(),
         credentials,
         findings,
         general,
         target.client.sent(),
-    )
+    );
+    report.names = names;
+    report
+}
+
+/// Weighs each refused sign-in against everything else that is known by now.
+async fn narrow_refused_sign_ins(
+    target: &Target,
+    given: &[Given],
+    slots: &mut [SlotFindings],
+    stop: &CancellationToken,
+) {
+    let credentials: Vec<&Credential> = given
+        .iter()
+        .filter_map(|given| match given {
+            Given::Credential(credential) => Some(credential),
+            Given::Nothing(..) => None,
+        })
+        .collect();
+    let bearings: Vec<Bearing> = slots.iter().filter_map(|slot| slot.bearing).collect();
+    for slot in slots {
+        let Some(bearing) = slot.bearing else {
+            continue;
+        };
+        for finding in &mut slot.findings {
+            sign_in::narrow(target, finding, bearing, &bearings, &credentials, stop).await;
+        }
+    }
 }
 
 /// What the checks of one credential found.
 struct SlotFindings {
     seen: CredentialSeen,
     findings: Vec<Finding>,
+    /// What bears on a refused sign-in; nothing where nothing was sent.
+    bearing: Option<Bearing>,
+    names: Option<WorkspaceNames>,
 }
 
 async fn check_given(
@@ -132,6 +167,8 @@ async fn check_slot(
     SlotFindings {
         seen: what_was_seen(&session),
         findings,
+        bearing: Some(Bearing::of(&session, credential)),
+        names: session.names(),
     }
 }
 
@@ -242,6 +279,7 @@ fn what_was_seen(session: &Session<'_>) -> CredentialSeen {
             .map(|scopes| excess_scopes(slot, scopes))
             .unwrap_or_default(),
         scopes: seen.scopes,
+        account: session.account(),
     }
 }
 
@@ -279,8 +317,11 @@ fn nothing_to_send(
             kind,
             scopes: None,
             excess_scopes: Vec::new(),
+            account: None,
         },
         findings,
+        bearing: None,
+        names: None,
     }
 }
 

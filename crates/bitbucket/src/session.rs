@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use bbsetup_http::{Auth, Error as HttpError, Request};
 use bbsetup_setup::{
     CheckId, CheckName, CredentialSlot, Email, Evidence, Finding, Outcome, Problem, ProblemCode,
-    Secret, TokenShape, requirement,
+    Secret, TokenEnd, TokenShape, WorkspaceNames, requirement,
 };
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -15,7 +15,7 @@ use crate::Target;
 use crate::data_center;
 use crate::diagnosis::{self, Circumstances};
 use crate::reply::{self, Refusal, Reply, Seen};
-use crate::wire::Page;
+use crate::wire::{Page, Workspace};
 
 /// A credential as it is sent to Bitbucket.
 #[derive(Clone, Debug)]
@@ -56,6 +56,35 @@ impl Credential {
         })
     }
 
+    /// What the token's end suggests.
+    pub(crate) fn end(&self) -> TokenEnd {
+        match &self.auth {
+            Auth::Bearer(token)
+            | Auth::Basic {
+                password: token, ..
+            } => TokenEnd::of(token.expose()),
+            Auth::None | Auth::ApiKey { .. } => TokenEnd::Unknown,
+        }
+    }
+
+    /// What the token's head suggests.
+    pub(crate) fn shape(&self) -> TokenShape {
+        self.shape
+    }
+
+    /// The same token as the other slot would send it: Bearer for Basic; for a Bearer token, Basic
+    /// with the e-mail of `account`. `None` where there is no e-mail to send.
+    pub(crate) fn the_other_way(&self, account: Option<&Self>) -> Option<Auth> {
+        match (&self.auth, account.map(|account| &account.auth)) {
+            (Auth::Basic { password, .. }, _) => Some(Auth::Bearer(password.clone())),
+            (Auth::Bearer(token), Some(Auth::Basic { user, .. })) => Some(Auth::Basic {
+                user: user.clone(),
+                password: token.clone(),
+            }),
+            _ => None,
+        }
+    }
+
     /// The slot it is for.
     pub fn slot(&self) -> CredentialSlot {
         self.slot
@@ -94,6 +123,9 @@ pub(crate) struct Asked {
 struct Known {
     seen: Seen,
     signed_in: bool,
+    account: Option<String>,
+    names: Option<WorkspaceNames>,
+    clock_difference: Option<i64>,
 }
 
 /// One credential in front of one workspace.
@@ -132,6 +164,37 @@ impl<'a> Session<'a> {
 
     pub(crate) fn signed_in(&self) -> bool {
         self.known().signed_in
+    }
+
+    /// The uuid of the account that holds the credential, once Bitbucket has told it.
+    pub(crate) fn account(&self) -> Option<String> {
+        self.known().account.clone()
+    }
+
+    /// Keeps whose credential it is.
+    pub(crate) fn belongs_to(&self, uuid: &str) {
+        self.known().account = Some(uuid.to_owned());
+    }
+
+    /// Both names of the workspace, once Bitbucket has told them.
+    pub(crate) fn names(&self) -> Option<WorkspaceNames> {
+        self.known().names.clone()
+    }
+
+    /// Keeps both names of the workspace.
+    pub(crate) fn is_called(&self, workspace: &Workspace) {
+        if workspace.slug.is_empty() || workspace.uuid.is_empty() {
+            return;
+        }
+        self.known().names = Some(WorkspaceNames {
+            slug: reply::one_line(&workspace.slug),
+            uuid: reply::one_line(&workspace.uuid),
+        });
+    }
+
+    /// Seconds by which this machine's clock is ahead of Bitbucket's, by the last answer's date.
+    pub(crate) fn clock_difference(&self) -> Option<i64> {
+        self.known().clock_difference
     }
 
     fn known(&self) -> MutexGuard<'_, Known> {
@@ -174,11 +237,15 @@ impl<'a> Session<'a> {
         };
         let answer = sent.map(|answer| {
             evidence.status = Some(answer.status);
+            let difference = answer
+                .date()
+                .map(|date| (self.target.clock)().saturating_sub(date));
             let seen = Seen::of(&answer);
             let mut known = self.known();
             // Bitbucket names the kind of what it knows, on refusals too.
             known.signed_in |= seen.kind.is_some() && answer.status != 401;
             known.seen.add(seen);
+            known.clock_difference = difference.or(known.clock_difference);
             reply::read(&answer)
         });
         Asked { evidence, answer }

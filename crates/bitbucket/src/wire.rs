@@ -53,6 +53,11 @@ impl Account {
         self.uuid.is_some() || self.account_id.is_some()
     }
 
+    /// The uuid in braces, which stays when the e-mail changes.
+    pub(crate) fn uuid(&self) -> Option<&str> {
+        self.uuid.as_deref()
+    }
+
     /// The name that a person knows it by, else the one that Bitbucket does.
     pub(crate) fn shown_name(&self) -> &str {
         [&self.display_name, &self.uuid, &self.account_id]

@@ -73,6 +73,8 @@ pub(crate) fn of_problem(code: ProblemCode) -> Code {
         | ProblemCode::WorkspaceNotFoundOrHidden
         | ProblemCode::WorkspaceMismatch
         | ProblemCode::WorkspaceDeactivated
+        | ProblemCode::AccountMismatch
+        | ProblemCode::AlreadySetUp
         | ProblemCode::ExcessScope
         | ProblemCode::ExpiresSoon => MEND,
         ProblemCode::AddressNotAllowed

@@ -127,6 +127,14 @@ impl Answer {
             .collect()
     }
 
+    /// The server's own clock as its `Date` header shows it, in seconds since
+    /// 1970-01-01T00:00:00Z.
+    pub fn date(&self) -> Option<i64> {
+        let date = httpdate::parse_http_date(self.headers.get("date")?).ok()?;
+        let since = date.duration_since(SystemTime::UNIX_EPOCH).ok()?;
+        i64::try_from(since.as_secs()).ok()
+    }
+
     /// How long the server asks to wait: `Retry-After` in seconds or as a date, else
     /// `X-RateLimit-Reset` in seconds.
     pub fn retry_after(&self) -> Option<Duration> {

@@ -1,7 +1,10 @@
 //! What has been typed so far, and what becomes of it once all is there.
 
 use crate::problem::{Problem, ProblemCode};
-use crate::{ApiUrl, Email, WorkspaceId, account, address, workspace_id};
+use crate::{
+    ApiUrl, CredentialSlot, Day, DayError, Email, Expiry, WorkspaceId, account, address, expiry,
+    workspace_id,
+};
 
 /// How BalkanID gets Bitbucket's data, in the words of its form.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -65,6 +68,10 @@ pub struct Draft {
     pub api_url: Option<String>,
     /// The account's e-mail.
     pub account: Option<String>,
+    /// The day on which the workspace access token ends.
+    pub workspace_token_expires: Option<String>,
+    /// The day on which the account's API token ends.
+    pub account_token_expires: Option<String>,
     /// BalkanID's REST base.
     pub balkanid_url: Option<String>,
     /// BalkanID's Public API.
@@ -88,6 +95,8 @@ pub struct Setup {
     pub api_url: ApiUrl,
     /// The account's e-mail.
     pub account: Email,
+    /// When each token ends, where that was entered.
+    pub expiries: Vec<Expiry>,
     /// BalkanID's REST API.
     pub balkanid_url: ApiUrl,
     /// BalkanID's Public API; without it a sync is started by hand.
@@ -118,6 +127,9 @@ impl Draft {
         let workspace = keep(read_workspace(self.workspace.as_deref()), &mut problems);
         let api_url = keep(read_api_url(self.api_url.as_deref()), &mut problems);
         let account = keep(read_account(self.account.as_deref()), &mut problems);
+        let expiries: Vec<Option<Option<Expiry>>> = CredentialSlot::ALL
+            .map(|slot| keep(read_expiry(slot, self.expires(slot)), &mut problems))
+            .into();
         let balkanid_url = keep(
             read_balkanid_url(self.balkanid_url.as_deref()),
             &mut problems,
@@ -158,6 +170,7 @@ impl Draft {
                 workspace,
                 api_url,
                 account,
+                expiries: expiries.into_iter().flatten().flatten().collect(),
                 balkanid_url,
                 balkanid_public_url,
                 primary_owner,
@@ -167,6 +180,22 @@ impl Draft {
             }),
             _ => Err(problems),
         }
+    }
+
+    /// What was typed for the day on which a token ends.
+    pub fn expires(&self, slot: CredentialSlot) -> Option<&str> {
+        match slot {
+            CredentialSlot::WorkspaceToken => self.workspace_token_expires.as_deref(),
+            CredentialSlot::Account => self.account_token_expires.as_deref(),
+        }
+    }
+
+    /// When each token ends, as far as that was entered and can be read.
+    pub fn expiries(&self) -> Vec<Expiry> {
+        CredentialSlot::ALL
+            .into_iter()
+            .filter_map(|slot| read_expiry(slot, self.expires(slot)).ok().flatten())
+            .collect()
     }
 }
 
@@ -235,6 +264,29 @@ pub fn read_account(typed: Option<&str>) -> Result<Email, Problem> {
         };
         Problem::new(code, error.to_string()).on_field("account")
     })
+}
+
+/// Reads what was typed for the day on which a token ends; nothing typed means that it is not known
+/// or that there is none.
+pub fn read_expiry(slot: CredentialSlot, typed: Option<&str>) -> Result<Option<Expiry>, Problem> {
+    let Some(typed) = typed.filter(|typed| !typed.trim().is_empty()) else {
+        return Ok(None);
+    };
+    match Day::parse(typed) {
+        Ok(day) => Ok(Some(Expiry { slot, day })),
+        Err(error) => {
+            let code = match error {
+                DayError::Token => ProblemCode::WrongField,
+                DayError::Ambiguous | DayError::Unreadable => ProblemCode::ValueUnreadable,
+            };
+            Err(Problem::new(code, error.to_string())
+                .on_field(expiry::field(slot))
+                .with_hints(vec![
+                    "Write it as year, month, day, such as 2027-11-20, or leave it empty."
+                        .to_owned(),
+                ]))
+        }
+    }
 }
 
 /// Reads what was typed for the Primary Application owner.

@@ -34,6 +34,8 @@ pub enum ProblemCode {
     WorkspaceNotFoundOrHidden,
     WorkspaceMismatch,
     WorkspaceDeactivated,
+    AccountMismatch,
+    AlreadySetUp,
     ExcessScope,
     ExpiresSoon,
     OffOriginLink,
@@ -83,6 +85,8 @@ impl ProblemCode {
             Self::WorkspaceNotFoundOrHidden => "workspace_not_found_or_hidden",
             Self::WorkspaceMismatch => "workspace_mismatch",
             Self::WorkspaceDeactivated => "workspace_deactivated",
+            Self::AccountMismatch => "account_mismatch",
+            Self::AlreadySetUp => "already_set_up",
             Self::ExcessScope => "excess_scope",
             Self::ExpiresSoon => "expires_soon",
             Self::OffOriginLink => "off_origin_link",
@@ -108,7 +112,7 @@ impl ProblemCode {
 
 impl ProblemCode {
     /// Every code.
-    pub const ALL: [Self; 43] = [
+    pub const ALL: [Self; 45] = [
         Self::AppPasswordRemoved,
         Self::EmailExpected,
         Self::SignInRefused,
@@ -133,6 +137,8 @@ impl ProblemCode {
         Self::WorkspaceNotFoundOrHidden,
         Self::WorkspaceMismatch,
         Self::WorkspaceDeactivated,
+        Self::AccountMismatch,
+        Self::AlreadySetUp,
         Self::ExcessScope,
         Self::ExpiresSoon,
         Self::OffOriginLink,
@@ -226,6 +232,8 @@ pub struct Problem {
     pub severity: Severity,
     /// What happened, in a sentence or two.
     pub message: String,
+    /// What was seen that bears on it, a sentence each: the ground on which the hints stand.
+    pub seen: Vec<String>,
     /// What to do, most useful first.
     pub hints: Vec<String>,
     /// What lies beneath, outermost first, without addresses or secrets.
@@ -251,6 +259,7 @@ impl Problem {
             check: None,
             severity: words.severity,
             message: message.into(),
+            seen: Vec::new(),
             hints: words.hints.iter().map(|hint| (*hint).to_owned()).collect(),
             causes: Vec::new(),
             scopes: Vec::new(),
@@ -293,6 +302,13 @@ impl Problem {
     #[must_use]
     pub fn with_first_hint(mut self, hint: impl Into<String>) -> Self {
         self.hints.insert(0, hint.into());
+        self
+    }
+
+    /// Says what was seen that bears on it.
+    #[must_use]
+    pub fn with_seen(mut self, seen: Vec<String>) -> Self {
+        self.seen = seen;
         self
     }
 

@@ -1,8 +1,10 @@
 //! What the checks of both credentials mean together.
 
+mod minimal;
+
 use crate::check::{CheckId, CheckName, CheckResult, Evidence, Outcome};
 use crate::problem::{Problem, ProblemCode, Severity};
-use crate::{ApiUrl, CredentialSlot, Scope, WorkspaceId};
+use crate::{ApiUrl, CredentialSlot, Scope, WorkspaceId, requirement};
 
 /// The kind of a credential, as `x-credential-type` names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,6 +87,8 @@ pub struct CredentialSeen {
     pub scopes: Option<Vec<Scope>>,
     /// The scopes beyond what any check needs.
     pub excess_scopes: Vec<Scope>,
+    /// The uuid of the account that holds it, where Bitbucket told it.
+    pub account: Option<String>,
 }
 
 /// What one check found by itself, before the other credential is taken into account.
@@ -102,6 +106,15 @@ pub struct Finding {
     pub problem: Option<Problem>,
     /// Why it was skipped, or what else explains the outcome.
     pub reason: Option<String>,
+}
+
+/// The two names under which Bitbucket knows a workspace.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WorkspaceNames {
+    /// The slug, which an administrator can change.
+    pub slug: String,
+    /// The uuid in braces, which stays.
+    pub uuid: String,
 }
 
 /// The answer to "will it work?".
@@ -131,6 +144,8 @@ impl Verdict {
 pub struct Report {
     /// The workspace that was looked at.
     pub workspace: WorkspaceId,
+    /// Both names of the workspace, where Bitbucket told them.
+    pub names: Option<WorkspaceNames>,
     /// The API that was asked.
     pub api_url: ApiUrl,
     /// The answer.
@@ -183,6 +198,13 @@ impl Report {
                     problem
                 });
             }
+            let held = credentials
+                .iter()
+                .find(|seen| seen.slot == slot)
+                .and_then(|seen| seen.scopes.as_deref());
+            let found_out = held
+                .filter(|_| finding.outcome == Outcome::Granted)
+                .and_then(|held| requirement::found_out(finding.id, held));
             checks.push(CheckResult {
                 id: finding.id,
                 needs: finding.needs.clone(),
@@ -190,13 +212,14 @@ impl Report {
                 required,
                 evidence: finding.evidence.clone(),
                 problem: finding.problem.as_ref().map(|problem| problem.code),
-                reason: finding.reason.clone(),
+                reason: finding.reason.clone().or(found_out),
             });
         }
         problems.extend(general);
         let verdict = verdict(&checks, &stood_in, &problems);
         Self {
             workspace,
+            names: None,
             api_url,
             verdict,
             credentials,
@@ -310,6 +333,8 @@ pub fn is_could_not_tell(code: ProblemCode) -> bool {
         | ProblemCode::WorkspaceMismatch
         | ProblemCode::WorkspaceDeactivated
         | ProblemCode::SecretInArguments
+        | ProblemCode::AccountMismatch
+        | ProblemCode::AlreadySetUp
         | ProblemCode::ExcessScope
         | ProblemCode::ExpiresSoon
         | ProblemCode::AddressNotAllowed

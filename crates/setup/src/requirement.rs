@@ -46,6 +46,8 @@ pub struct Requirement {
     pub classic: &'static [&'static str],
     /// The scopes in the long names of API tokens.
     pub api_token: &'static [&'static str],
+    /// Scopes in long names that some sources name in place of those: each by itself would do.
+    pub alternatives: &'static [&'static str],
     /// The role beyond the scopes.
     pub role: Option<Role>,
     /// Where this was read.
@@ -63,6 +65,7 @@ pub const REQUIREMENTS: [Requirement; 9] = [
         path: "/2.0/user",
         classic: &["account"],
         api_token: &["read:user:bitbucket"],
+        alternatives: &[],
         role: None,
         source: SPECIFICATION,
         as_of: AS_OF,
@@ -75,6 +78,7 @@ pub const REQUIREMENTS: [Requirement; 9] = [
         path: "/2.0/workspaces/{workspace}",
         classic: &[],
         api_token: &["read:workspace:bitbucket"],
+        alternatives: &[],
         role: None,
         source: SPECIFICATION,
         as_of: AS_OF,
@@ -85,6 +89,7 @@ pub const REQUIREMENTS: [Requirement; 9] = [
         path: "/2.0/user/workspaces",
         classic: &["account"],
         api_token: &["read:workspace:bitbucket"],
+        alternatives: &[],
         role: Some(Role::WorkspaceAdministrator),
         source: SPECIFICATION,
         as_of: AS_OF,
@@ -95,6 +100,7 @@ pub const REQUIREMENTS: [Requirement; 9] = [
         path: "/2.0/workspaces/{workspace}/members",
         classic: &["account"],
         api_token: &["read:workspace:bitbucket"],
+        alternatives: &[],
         role: None,
         source: SPECIFICATION,
         as_of: AS_OF,
@@ -105,6 +111,7 @@ pub const REQUIREMENTS: [Requirement; 9] = [
         path: "/2.0/workspaces/{workspace}/projects",
         classic: &["project"],
         api_token: &["read:project:bitbucket"],
+        alternatives: &[],
         role: None,
         source: SPECIFICATION,
         as_of: AS_OF,
@@ -115,6 +122,7 @@ pub const REQUIREMENTS: [Requirement; 9] = [
         path: "/2.0/repositories/{workspace}",
         classic: &["repository"],
         api_token: &["read:repository:bitbucket"],
+        alternatives: &[],
         role: None,
         source: SPECIFICATION,
         as_of: AS_OF,
@@ -125,6 +133,7 @@ pub const REQUIREMENTS: [Requirement; 9] = [
         path: "/2.0/workspaces/{workspace}/projects/{project}/permissions-config/users",
         classic: &["project:admin"],
         api_token: &["read:project:bitbucket"],
+        alternatives: &[],
         role: Some(Role::ProjectAdministrator),
         source: SPECIFICATION,
         as_of: AS_OF,
@@ -137,6 +146,7 @@ pub const REQUIREMENTS: [Requirement; 9] = [
         path: "/2.0/repositories/{workspace}/{repository}/permissions-config/users",
         classic: &["repository:admin"],
         api_token: &["read:repository:bitbucket"],
+        alternatives: &[],
         role: Some(Role::RepositoryAdministrator),
         source: SPECIFICATION,
         as_of: AS_OF,
@@ -149,6 +159,7 @@ pub const REQUIREMENTS: [Requirement; 9] = [
         path: "/1.0/groups/{workspace}",
         classic: &["account"],
         api_token: &["read:permission:bitbucket"],
+        alternatives: &["admin:workspace:bitbucket"],
         role: Some(Role::WorkspaceAdministrator),
         source: GROUPS_PAGE,
         as_of: AS_OF,
@@ -157,9 +168,6 @@ pub const REQUIREMENTS: [Requirement; 9] = [
         ),
     },
 ];
-
-/// A second scope that some sources name for the groups call; never counted as too wide.
-const GROUPS_ALTERNATIVE: &str = "admin:workspace:bitbucket";
 
 /// The line of the table for a check.
 pub fn requirement(name: CheckName) -> &'static Requirement {
@@ -208,9 +216,50 @@ pub fn excess_scopes(slot: CredentialSlot, granted: &[Scope]) -> Vec<Scope> {
     granted
         .iter()
         .filter(|scope| !needed.contains(scope) && !crate::scope::covers(&needed, scope))
-        .filter(|scope| !(slot == CredentialSlot::Account && scope.as_str() == GROUPS_ALTERNATIVE))
+        .filter(|scope| !is_alternative(slot, scope))
         .cloned()
         .collect()
+}
+
+/// Whether a scope is one that some sources name for a call in place of another.
+fn is_alternative(slot: CredentialSlot, scope: &Scope) -> bool {
+    slot == CredentialSlot::Account
+        && REQUIREMENTS
+            .iter()
+            .any(|line| line.alternatives.contains(&scope.as_str()))
+}
+
+/// The scope that is held in place of the one that the table names, where the table's is not held.
+pub fn held_alternative(id: CheckId, held: &[Scope]) -> Option<Scope> {
+    let line = requirement(id.name);
+    let holds = |name: &str| held.iter().any(|scope| scope.as_str() == name);
+    if id.slot != CredentialSlot::Account || line.api_token.iter().any(|name| holds(name)) {
+        return None;
+    }
+    let alternative = line.alternatives.iter().find(|name| holds(name))?;
+    Some(Scope::new(*alternative))
+}
+
+/// What a granted check adds to a question that the sources leave open: which of the scopes that
+/// they name sufficed here. Nothing where the credential holds both or its scopes are not known.
+pub fn found_out(id: CheckId, granted: &[Scope]) -> Option<String> {
+    let line = requirement(id.name);
+    if id.slot != CredentialSlot::Account || line.alternatives.is_empty() {
+        return None;
+    }
+    let (held, others): (Vec<&str>, Vec<&str>) = line
+        .api_token
+        .iter()
+        .chain(line.alternatives)
+        .copied()
+        .partition(|name| granted.iter().any(|scope| scope.as_str() == *name));
+    let [sufficed] = held[..] else {
+        return None;
+    };
+    Some(format!(
+        "Sources differ on the scope; here {sufficed} sufficed, without {}.",
+        others.join(" or ")
+    ))
 }
 
 #[cfg(test)]
@@ -265,5 +314,24 @@ mod tests {
             names(&excess_scopes(CredentialSlot::Account, &granted)),
             ["write:repository:bitbucket"]
         );
+    }
+
+    #[test]
+    fn a_live_answer_tells_which_of_two_named_scopes_sufficed() {
+        let groups = CheckId::new(CredentialSlot::Account, CheckName::Groups);
+        let found = |granted: &str| found_out(groups, &crate::scope::parse_scope_list(granted));
+        assert_eq!(
+            found("read:user:bitbucket, admin:workspace:bitbucket").as_deref(),
+            Some(
+                "Sources differ on the scope; here admin:workspace:bitbucket sufficed, without read:permission:bitbucket."
+            )
+        );
+        assert_eq!(
+            found("read:permission:bitbucket, admin:workspace:bitbucket"),
+            None,
+            "with both, neither is shown to suffice"
+        );
+        let members = CheckId::new(CredentialSlot::Account, CheckName::Members);
+        assert_eq!(found_out(members, &[]), None, "nothing is open there");
     }
 }

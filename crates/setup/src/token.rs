@@ -52,6 +52,37 @@ impl TokenShape {
     }
 }
 
+/// What the end of a token suggests.
+///
+/// Atlassian's tokens have been seen to end in `=` and eight hexadecimal digits, in public scanners
+/// for secrets; Atlassian does not say so. An end is a hint, never a verdict.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TokenEnd {
+    /// As the tokens that have been seen.
+    Whole,
+    /// The head is known and the end is another, as where a part was not copied.
+    Cut,
+    /// Nothing is known of tokens with such a head.
+    Unknown,
+}
+
+impl TokenEnd {
+    /// Reads the end of a token.
+    pub fn of(token: &str) -> Self {
+        match TokenShape::of(token) {
+            TokenShape::AppPassword | TokenShape::Unknown => return Self::Unknown,
+            TokenShape::AccessToken | TokenShape::ApiToken => {}
+        }
+        let is_whole = token.rsplit_once('=').is_some_and(|(_, end)| {
+            end.len() == 8 && end.bytes().all(|byte| byte.is_ascii_hexdigit())
+        });
+        match is_whole {
+            true => Self::Whole,
+            false => Self::Cut,
+        }
+    }
+}
+
 /// Why a pasted text cannot be a token. The text itself is never repeated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TokenError {
@@ -189,6 +220,19 @@ mod tests {
             "é (token \"••••\") of ••••: refused"
         );
         assert_eq!(without_tokens("project:admin"), "project:admin");
+    }
+
+    #[test]
+    fn an_end_that_is_cut_off_is_told_from_a_whole_one() {
+        assert_eq!(TokenEnd::of("ATCTT3xFfGN0abc=AAAA1111"), TokenEnd::Whole);
+        for cut in [
+            "ATCTT3xFfGN0abc=AAAA111",
+            "ATATT3xFfGF0abc",
+            "ATATT3x=AAAA11112",
+        ] {
+            assert_eq!(TokenEnd::of(cut), TokenEnd::Cut, "{cut}");
+        }
+        assert_eq!(TokenEnd::of("opaque"), TokenEnd::Unknown);
     }
 
     #[test]

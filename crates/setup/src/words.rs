@@ -236,6 +236,24 @@ pub fn of(code: ProblemCode) -> Words {
             WorkspaceSettings,
             AfterChange,
         ),
+        ProblemCode::AccountMismatch => (
+            "Of another account",
+            Error,
+            &[
+                "Make the token with the account that the set-up names, or set the workspace up anew with the other account.",
+            ],
+            AtlassianApiTokens,
+            AfterChange,
+        ),
+        ProblemCode::AlreadySetUp => (
+            "Set up already",
+            Warning,
+            &[
+                "Going on changes that set-up; BalkanID's integration is updated and not made a second time.",
+            ],
+            ThisProgram,
+            AfterChange,
+        ),
         ProblemCode::ExcessScope => (
             "More permissions than needed",
             Warning,

@@ -51,6 +51,9 @@ pub(crate) async fn probe(session: &Session<'_>) -> Identity {
         Ok(Reply::Granted(value)) => match serde_json::from_value::<Account>(value) {
             Ok(account) if account.is_somebody() => {
                 evidence.seen = Some(one_line(account.shown_name()));
+                if let Some(uuid) = account.uuid() {
+                    session.belongs_to(&one_line(uuid));
+                }
                 Identity::Settled(session.finding(name, Some(evidence), Outcome::Granted, None))
             }
             Ok(_) | Err(_) => Identity::Settled(session.unreadable(name, evidence)),

@@ -42,6 +42,7 @@ pub(crate) async fn probe(session: &Session<'_>) -> Finding {
             .iter()
             .find(|access| workspace.names(&access.workspace.slug, &access.workspace.uuid))
         {
+            session.is_called(&ours.workspace);
             return match ours.administrator {
                 Some(administrator) => of_access(session, administrator, evidence),
                 None => session.unreadable(name, evidence),

@@ -15,6 +15,7 @@ pub(crate) async fn probe(session: &Session<'_>) -> Finding {
             |found: Workspace, evidence, around| {
                 evidence.seen = Some(crate::reply::one_line(&found.slug));
                 if around.workspace.names(&found.slug, &found.uuid) {
+                    session.is_called(&found);
                     return (Outcome::Granted, None);
                 }
                 let (outcome, problem) =

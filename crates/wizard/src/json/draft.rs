@@ -18,6 +18,10 @@ pub struct DraftJson {
     pub api_url: Option<String>,
     /// The account's e-mail.
     pub account: Option<String>,
+    /// The day on which the workspace access token ends, such as `2027-11-20`.
+    pub workspace_token_expires: Option<String>,
+    /// The day on which the account's API token ends.
+    pub account_token_expires: Option<String>,
     /// BalkanID's REST base; nothing means BalkanID's own.
     pub balkanid_url: Option<String>,
     /// BalkanID's Public API.
@@ -156,6 +160,8 @@ impl From<Draft> for DraftJson {
             workspace,
             api_url,
             account,
+            workspace_token_expires,
+            account_token_expires,
             balkanid_url,
             balkanid_public_url,
             primary_owner,
@@ -168,6 +174,8 @@ impl From<Draft> for DraftJson {
             workspace,
             api_url,
             account,
+            workspace_token_expires,
+            account_token_expires,
             balkanid_url,
             balkanid_public_url,
             primary_owner,
@@ -185,6 +193,8 @@ impl From<DraftJson> for Draft {
             workspace,
             api_url,
             account,
+            workspace_token_expires,
+            account_token_expires,
             balkanid_url,
             balkanid_public_url,
             primary_owner,
@@ -197,6 +207,8 @@ impl From<DraftJson> for Draft {
             workspace,
             api_url,
             account,
+            workspace_token_expires,
+            account_token_expires,
             balkanid_url,
             balkanid_public_url,
             primary_owner,

@@ -20,6 +20,8 @@ pub struct ProblemJson {
     pub severity: SeverityJson,
     /// What happened.
     pub message: String,
+    /// What was seen that bears on it, a sentence each.
+    pub seen: Vec<String>,
     /// What to do, most useful first.
     pub hints: Vec<String>,
     /// What lies beneath, outermost first.
@@ -102,6 +104,7 @@ impl From<Problem> for ProblemJson {
             check,
             severity,
             message,
+            seen,
             hints,
             causes,
             scopes,
@@ -129,6 +132,7 @@ impl From<Problem> for ProblemJson {
                 Severity::Warning => SeverityJson::Warning,
             },
             message,
+            seen,
             hints,
             causes,
             scopes: scopes

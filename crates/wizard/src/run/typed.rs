@@ -14,6 +14,8 @@ pub(super) fn without_secrets(mut draft: DraftJson) -> DraftJson {
         &mut draft.workspace,
         &mut draft.api_url,
         &mut draft.account,
+        &mut draft.workspace_token_expires,
+        &mut draft.account_token_expires,
         &mut draft.balkanid_url,
         &mut draft.balkanid_public_url,
         &mut draft.primary_owner,
