@@ -30,6 +30,11 @@ const COMMANDS: &[&str] = &[
     "open_link",
     "forget",
     "check_profile",
+    "check_all",
+    "rotate",
+    "undo_rotation",
+    "drop_previous",
+    "set_expiry",
     "status",
 ];
 

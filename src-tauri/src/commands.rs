@@ -7,12 +7,14 @@ use std::path::Path;
 
 use bbsetup_setup::{CredentialSlot, Problem, ProblemCode, Secret, SecretSlot, Step};
 use bbsetup_wizard::Run;
+use bbsetup_wizard::commands::rotate::Replacement;
 use bbsetup_wizard::commands::watch::Patience;
 use bbsetup_wizard::files::Existing;
 use bbsetup_wizard::json::{
-    AnswersJson, CheckEventJson, CheckJson, DraftJson, ExportFormatJson, ExportJson, GuideJson,
-    HomeJson, KeyNamesJson, KeychainJson, PlanJson, ProblemJson, ProgressJson, RouteJson, SaveJson,
-    StatusJson, StepAnswerJson, SubmitEventJson, SubmitJson,
+    AllChecksJson, AnswersJson, CheckEventJson, CheckJson, DraftJson, ExportFormatJson, ExportJson,
+    GuideJson, HomeJson, KeyNamesJson, KeychainJson, PlanJson, ProblemJson, ProfileCheckEventJson,
+    ProgressJson, RotateJson, RouteJson, SaveJson, StatusJson, StepAnswerJson, SubmitEventJson,
+    SubmitJson,
 };
 use serde::Serialize;
 use tauri::State;
@@ -240,6 +242,68 @@ pub(crate) async fn check_profile(
         .run
         .check_profile(&workspace, &told(events), &stop)
         .await)
+}
+
+#[tauri::command]
+pub(crate) async fn check_all(
+    door: State<'_, Door>,
+    events: Channel<ProfileCheckEventJson>,
+) -> Answer<AllChecksJson> {
+    let stop = door.under_way.begin();
+    all(door.run.check_all(&told(events), &stop).await)
+}
+
+#[tauri::command]
+pub(crate) async fn rotate(
+    door: State<'_, Door>,
+    workspace: String,
+    slot: String,
+    secret: String,
+    expires: Option<String>,
+    events: Channel<CheckEventJson>,
+) -> Answer<RotateJson> {
+    let replacement = Replacement {
+        slot: known(&slot, CredentialSlot::named)?,
+        pasted: Secret::new(secret),
+        expires,
+    };
+    let stop = door.under_way.begin();
+    let rotated = door
+        .run
+        .rotate(&workspace, replacement, &told(events), &stop)
+        .await;
+    all(rotated.map(|rotated| rotated.json))
+}
+
+#[tauri::command]
+pub(crate) async fn undo_rotation(
+    door: State<'_, Door>,
+    workspace: String,
+    slot: String,
+) -> Answer<HomeJson> {
+    let slot = known(&slot, CredentialSlot::named)?;
+    one(door.run.undo_rotation(&workspace, slot).await)
+}
+
+#[tauri::command]
+pub(crate) async fn drop_previous(
+    door: State<'_, Door>,
+    workspace: String,
+    slot: String,
+) -> Answer<HomeJson> {
+    let slot = known(&slot, CredentialSlot::named)?;
+    one(door.run.drop_previous(&workspace, slot).await)
+}
+
+#[tauri::command]
+pub(crate) fn set_expiry(
+    door: State<'_, Door>,
+    workspace: &str,
+    slot: &str,
+    expires: Option<&str>,
+) -> Answer<HomeJson> {
+    let slot = known(slot, CredentialSlot::named)?;
+    one(door.run.set_expiry(workspace, slot, expires))
 }
 
 #[tauri::command]

@@ -55,6 +55,11 @@ fn main() -> ExitCode {
             commands::open_link,
             commands::forget,
             commands::check_profile,
+            commands::check_all,
+            commands::rotate,
+            commands::undo_rotation,
+            commands::drop_previous,
+            commands::set_expiry,
             commands::status,
         ])
         .setup(|app| Ok(open(app)?))

@@ -11,6 +11,7 @@ mod reach;
 mod reply;
 mod session;
 mod sign_in;
+mod whose;
 mod wire;
 
 use std::sync::Arc;
@@ -21,6 +22,7 @@ use bbsetup_setup::{ApiUrl, Expiry, WorkspaceId};
 pub use preflight::{Given, check};
 pub use reach::reach;
 pub use session::Credential;
+pub use whose::whose;
 
 /// The workspace that is looked at, and the way to it.
 #[derive(Clone)]

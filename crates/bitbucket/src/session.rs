@@ -56,6 +56,11 @@ impl Credential {
         })
     }
 
+    /// As it is sent.
+    pub(crate) fn auth(&self) -> Auth {
+        self.auth.clone()
+    }
+
     /// What the token's end suggests.
     pub(crate) fn end(&self) -> TokenEnd {
         match &self.auth {
@@ -230,7 +235,7 @@ impl<'a> Session<'a> {
             total: None,
             seen: None,
         };
-        let request = Request::get(url).auth(self.credential.auth.clone());
+        let request = Request::get(url).auth(self.credential.auth());
         let sent = tokio::select! {
             () = self.stop.cancelled() => Err(NoAnswer::Stopped),
             sent = self.target.client.send(request) => sent.map_err(NoAnswer::Http),

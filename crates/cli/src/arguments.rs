@@ -37,6 +37,23 @@ pub(crate) struct Shared {
     /// E-mail of the account whose API token is used
     #[arg(long, global = true, env = "BBSETUP_ACCOUNT")]
     pub(crate) account: Option<String>,
+    /// Day on which the workspace access token ends, such as 2027-11-20
+    // Neither name may speak of a token: an option that does is taken for a secret.
+    #[arg(
+        long,
+        global = true,
+        env = "BBSETUP_WORKSPACE_EXPIRES",
+        value_name = "DAY"
+    )]
+    pub(crate) workspace_expires: Option<String>,
+    /// Day on which the account's API token ends, such as 2027-11-20
+    #[arg(
+        long,
+        global = true,
+        env = "BBSETUP_ACCOUNT_EXPIRES",
+        value_name = "DAY"
+    )]
+    pub(crate) account_expires: Option<String>,
     #[arg(
         long,
         global = true,
@@ -106,7 +123,7 @@ pub(crate) enum Command {
     Setup(SetupArguments),
     /// Check every permission, live
     #[command(
-        after_help = "Example:\n  bbsetup check --workspace acme --account balkanid@acme.example\n\nJSON: bbsetup.check/1\nExit: 0 ready, 2 a value cannot be used, 3 something to mend in Bitbucket, 4 sign-in refused,\n      5 could not tell, 6 rate limit, 7 keychain."
+        after_help = "Example:\n  bbsetup check --workspace acme --account balkanid@acme.example\n  bbsetup check --all\n\nJSON: bbsetup.check/1; with --all bbsetup.check_all/1\nExit: 0 ready, 2 a value cannot be used, 3 something to mend in Bitbucket, 4 sign-in refused,\n      5 could not tell, 6 rate limit, 7 keychain."
     )]
     Check(CheckArguments),
     /// Save the secrets to the keychain, after a check
@@ -134,6 +151,16 @@ pub(crate) enum Command {
         after_help = "Example:\n  bbsetup evidence --workspace acme --out evidence.html\n\nPrint the HTML to PDF for BalkanID's Audit Evidence box.\n\nJSON: bbsetup.check/1, the report that was written down\nExit: 0 ready and written; 9 not written; else as check."
     )]
     Evidence(EvidenceArguments),
+    /// Replace a token with a new one, after a check of the new one
+    #[command(
+        after_help = "Example:\n  bbsetup rotate --workspace acme --slot account --account-expires 2027-11-20\n  bbsetup rotate --workspace acme --slot account --undo\n\nThe new token is asked for, or read from BBSETUP_WORKSPACE_TOKEN or BBSETUP_API_TOKEN. The old one is\nkept in the keychain until --drop-previous, and BalkanID has it until the next bbsetup submit.\n\nJSON: bbsetup.rotate/1\nExit: 0 replaced, 2 a value cannot be used, 3 something speaks against the new one, 4 sign-in refused,\n      5 could not tell, 6 rate limit, 7 keychain, 9 stopped. Nothing is replaced but with 0."
+    )]
+    Rotate(RotateArguments),
+    /// When the tokens end; enters another day
+    #[command(
+        after_help = "Example:\n  bbsetup expiry --workspace acme\n  bbsetup expiry --workspace acme --account-expires 2027-11-20\n  bbsetup export --workspace acme --format ics --out acme.ics\n\nJSON: bbsetup.expiry/1\nExit: 0 told, 2 a value cannot be used."
+    )]
+    Expiry(ExpiryArguments),
     /// List the finished set-ups
     #[command(
         after_help = "Example:\n  bbsetup profiles --json\n\nJSON: bbsetup.profiles/1\nExit: 0 told."
@@ -163,7 +190,43 @@ pub(crate) struct SetupArguments {
 
 /// What `check` takes.
 #[derive(Args)]
-pub(crate) struct CheckArguments {}
+pub(crate) struct CheckArguments {
+    /// Check every finished set-up with its secrets from the keychain, some at once
+    #[arg(long)]
+    pub(crate) all: bool,
+}
+
+/// What `rotate` takes.
+#[derive(Args)]
+pub(crate) struct RotateArguments {
+    /// The credential to replace; without it, those whose variable is set
+    #[arg(long, value_enum)]
+    pub(crate) slot: Vec<SlotChoice>,
+    /// Put the replaced one back
+    #[arg(long, conflicts_with = "drop_previous")]
+    pub(crate) undo: bool,
+    /// Delete the replaced one from the keychain
+    #[arg(long)]
+    pub(crate) drop_previous: bool,
+}
+
+/// One of Bitbucket's two credentials.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SlotChoice {
+    /// The workspace access token
+    #[value(name = "workspace_token", alias = "workspace-token")]
+    WorkspaceToken,
+    /// The account's API token
+    Account,
+}
+
+/// What `expiry` takes.
+#[derive(Args)]
+pub(crate) struct ExpiryArguments {
+    /// Forget the day of this credential
+    #[arg(long, value_enum)]
+    pub(crate) clear: Vec<SlotChoice>,
+}
 
 /// What `save` takes.
 #[derive(Args)]
@@ -236,6 +299,8 @@ pub(crate) enum ExportFormat {
     Env,
     /// Everything, encrypted to a passphrase
     Age,
+    /// A calendar file that reminds of the tokens' ends
+    Ics,
 }
 
 /// What `evidence` takes.

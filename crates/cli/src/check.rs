@@ -1,19 +1,28 @@
 //! `bbsetup check`.
 
 use bbsetup_setup::{CredentialSlot, SecretSlot};
-use bbsetup_wizard::commands;
-use bbsetup_wizard::json::CheckEventJson;
+use bbsetup_wizard::commands::check::Checked;
+use bbsetup_wizard::json::{CheckEventJson, ProblemJson, ProfileCheckEventJson};
+use bbsetup_wizard::{Inputs, commands};
 use indicatif::{ProgressBar, ProgressStyle};
 use tokio_util::sync::CancellationToken;
 
+use crate::arguments::CheckArguments;
 use crate::context::Context;
 use crate::{exit, report};
 
-pub(crate) async fn run(context: &Context) -> exit::Code {
+pub(crate) async fn run(context: &Context, arguments: &CheckArguments) -> exit::Code {
+    match arguments.all {
+        true => check_all(context).await,
+        false => check_one(context).await,
+    }
+}
+
+async fn check_one(context: &Context) -> exit::Code {
     let inputs = context.inputs_asked(&[SecretSlot::WorkspaceToken, SecretSlot::Account]);
     let stop = stopped_by_ctrl_c();
     let progress = progress(context);
-    let checked = commands::check::check(
+    let mut checked = commands::check::check(
         &context.services,
         &inputs,
         &CredentialSlot::ALL,
@@ -22,11 +31,73 @@ pub(crate) async fn run(context: &Context) -> exit::Code {
     )
     .await;
     progress.finish_and_clear();
+    remember(context, &inputs, &mut checked, &stop);
     report::print_check(context, &checked.json);
     match &checked.report {
         Some(report) => exit::of_report(report),
         None => exit::of_problems(&checked.problems),
     }
+}
+
+/// Keeps the verdict of a finished set-up that was checked as it is saved; what was checked with other
+/// values or secrets says nothing of it.
+fn remember(context: &Context, inputs: &Inputs, checked: &mut Checked, stop: &CancellationToken) {
+    let services = &context.services;
+    let Some(workspace) = checked
+        .report
+        .as_ref()
+        .map(|report| report.workspace.clone())
+    else {
+        return;
+    };
+    let Ok((_, profile)) = commands::profiles::saved(services, workspace.as_str()) else {
+        return;
+    };
+    let saved = commands::profiles::inputs_of(services, &profile);
+    let is_as_saved = inputs.secrets.is_empty()
+        && saved.draft.account == inputs.draft.account
+        && saved.place().ok().map(|place| place.api_url)
+            == inputs.place().ok().map(|place| place.api_url);
+    if is_as_saved
+        && let Err(problem) = commands::profiles::remember(services, &workspace, checked, stop)
+    {
+        report::print_problems(&[problem.as_warning().into()]);
+    }
+}
+
+async fn check_all(context: &Context) -> exit::Code {
+    let stop = stopped_by_ctrl_c();
+    let progress = progress(context);
+    let (checked, problems) = commands::profiles::check_all(
+        &context.services,
+        &|ProfileCheckEventJson { event, .. }| show(&progress, event),
+        &stop,
+    )
+    .await;
+    progress.finish_and_clear();
+    let codes: Vec<exit::Code> = checked
+        .iter()
+        .map(|checked| match &checked.report {
+            Some(report) => exit::of_report(report),
+            None => exit::of_problems(&checked.problems),
+        })
+        .chain(
+            problems
+                .iter()
+                .map(|problem| exit::of_problem(problem.code)),
+        )
+        .collect();
+    let all = commands::profiles::all_checks(checked);
+    if context.json {
+        report::print_json(&all);
+    } else if all.reports.is_empty() && problems.is_empty() {
+        println!("No set-up has been finished yet. Begin with: bbsetup setup");
+    } else {
+        report::print_all(&all, &mut std::io::stdout().lock());
+    }
+    let told: Vec<ProblemJson> = problems.into_iter().map(Into::into).collect();
+    report::print_problems(&told);
+    exit::of_several(&codes)
 }
 
 /// A token that Ctrl+C cancels: the check then ends at once with what it has.
@@ -58,7 +129,7 @@ pub(crate) fn progress(context: &Context) -> ProgressBar {
 pub(crate) fn show(progress: &ProgressBar, event: CheckEventJson) {
     match event {
         CheckEventJson::Started { checks } => {
-            progress.set_length(u64::try_from(checks.len()).unwrap_or_default())
+            progress.inc_length(u64::try_from(checks.len()).unwrap_or_default())
         }
         CheckEventJson::Settled { check, .. } => {
             progress.inc(1);

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use bbsetup_http::{Limits, Network};
 use bbsetup_setup::draft::read_workspace;
-use bbsetup_setup::{Draft, Problem, ProblemCode, Secret, SecretSlot};
+use bbsetup_setup::{CredentialSlot, Draft, Problem, ProblemCode, Secret, SecretSlot};
 use bbsetup_vault::{Vault, Waiting};
 use bbsetup_wizard::home::Home;
 use bbsetup_wizard::inputs::variable;
@@ -28,6 +28,8 @@ pub(crate) struct Context {
     pub(crate) interactive: bool,
     /// Whether standard error is a terminal, for progress.
     pub(crate) progress: bool,
+    /// The days of expiry that were given, before any saved set-up fills in its own.
+    expires_given: Vec<(CredentialSlot, String)>,
 }
 
 impl Context {
@@ -67,14 +69,31 @@ impl Context {
             version: env!("CARGO_PKG_VERSION"),
         };
         let stderr = std::io::stderr().is_terminal();
-        let inputs = with_profile(inputs(shared), &services);
+        if stderr {
+            warn_of_ends(&services);
+        }
+        let given = inputs(shared);
+        let expires_given = CredentialSlot::ALL
+            .into_iter()
+            .filter_map(|slot| Some((slot, given.draft.expires(slot)?.to_owned())))
+            .collect();
+        let inputs = with_profile(given, &services);
         Ok(Self {
+            expires_given,
             services,
             inputs,
             json: shared.json,
             interactive: std::io::stdin().is_terminal() && stderr,
             progress: stderr,
         })
+    }
+
+    /// The day that was given for the end of a token, not the one of a saved set-up.
+    pub(crate) fn expires_given(&self, slot: CredentialSlot) -> Option<String> {
+        self.expires_given
+            .iter()
+            .find(|(given, _)| *given == slot)
+            .map(|(_, typed)| typed.clone())
     }
 
     /// The inputs with what BalkanID's form asks for.
@@ -130,11 +149,31 @@ fn inputs(shared: &Shared) -> Inputs {
             workspace: given(&shared.workspace),
             api_url: given(&shared.api_url),
             account: given(&shared.account),
+            workspace_token_expires: given(&shared.workspace_expires),
+            account_token_expires: given(&shared.account_expires),
             balkanid_url: given(&shared.balkanid_url),
             balkanid_public_url: given(&shared.balkanid_public_url),
             ..Draft::default()
         },
         secrets,
+    }
+}
+
+/// Says on the way in which tokens end soon.
+fn warn_of_ends(services: &Services) {
+    let today = services.today();
+    for profile in Home::new(&services.home).profiles().0 {
+        let workspace = &profile.workspace;
+        for expiry in Draft::from(profile.draft.clone()).expiries() {
+            if expiry.is_soon(today) {
+                eprintln!(
+                    "! The {} of {workspace} ends {}. Replace it: bbsetup rotate --workspace {workspace} --slot {}",
+                    expiry.slot.noun(),
+                    expiry.when(today),
+                    expiry.slot
+                );
+            }
+        }
     }
 }
 
@@ -163,6 +202,14 @@ fn with_profile(mut inputs: Inputs, services: &Services) -> Inputs {
     fill(&mut draft.workspace, saved.workspace);
     fill(&mut draft.api_url, saved.api_url);
     fill(&mut draft.account, saved.account);
+    fill(
+        &mut draft.workspace_token_expires,
+        saved.workspace_token_expires,
+    );
+    fill(
+        &mut draft.account_token_expires,
+        saved.account_token_expires,
+    );
     fill(&mut draft.balkanid_url, saved.balkanid_url);
     fill(&mut draft.balkanid_public_url, saved.balkanid_public_url);
     fill(&mut draft.primary_owner, saved.primary_owner);

@@ -121,6 +121,15 @@ pub(crate) fn of_report(report: &Report) -> Code {
     }
 }
 
+/// The exit code of several; done where all are.
+pub(crate) fn of_several(codes: &[Code]) -> Code {
+    let not_done: Vec<Code> = codes.iter().copied().filter(|code| *code != DONE).collect();
+    match not_done.is_empty() {
+        true => DONE,
+        false => first_in_order(not_done.into_iter()),
+    }
+}
+
 fn first_in_order(codes: impl Iterator<Item = Code>) -> Code {
     let codes: Vec<Code> = codes.collect();
     ORDER

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use bbsetup_setup::{Problem, Secret, SecretSlot};
-use bbsetup_wizard::commands::export::{Configuration, Sealed, export, no_passphrase};
+use bbsetup_setup::{Problem, Secret, SecretSlot, WorkspaceId};
+use bbsetup_wizard::commands::export::{Configuration, Sealed, export, no_passphrase, written};
+use bbsetup_wizard::commands::reminder::calendar;
 use bbsetup_wizard::files::Existing;
 use bbsetup_wizard::home::Home;
 use bbsetup_wizard::json::{ExportFormatJson, ExportJson};
@@ -41,6 +42,7 @@ async fn write(context: &Context, arguments: &ExportArguments) -> Result<ExportJ
         ExportFormat::Toml => ExportFormatJson::Toml,
         ExportFormat::Env => ExportFormatJson::Env,
         ExportFormat::Age => ExportFormatJson::Age,
+        ExportFormat::Ics => return reminder(context, arguments, &workspace),
     };
     let existing = existing(context, arguments);
     let sealed = match arguments.format {
@@ -62,7 +64,7 @@ async fn write(context: &Context, arguments: &ExportArguments) -> Result<ExportJ
                 passphrase,
             })
         }
-        ExportFormat::Json | ExportFormat::Toml | ExportFormat::Env => None,
+        ExportFormat::Json | ExportFormat::Toml | ExportFormat::Env | ExportFormat::Ics => None,
     };
     export(
         &configuration,
@@ -72,6 +74,19 @@ async fn write(context: &Context, arguments: &ExportArguments) -> Result<ExportJ
         existing,
     )
     .map_err(one)
+}
+
+/// Writes the calendar file.
+fn reminder(
+    context: &Context,
+    arguments: &ExportArguments,
+    workspace: &WorkspaceId,
+) -> Result<ExportJson, Vec<Problem>> {
+    let expiries = context.inputs.draft.expiries();
+    let existing = existing(context, arguments);
+    calendar(&context.services, workspace.as_str(), &expiries)
+        .and_then(|text| written(&arguments.out, text.as_bytes(), existing, false))
+        .map_err(|problem| vec![problem])
 }
 
 /// Whether a file that is there may be replaced; a person is asked.

@@ -15,12 +15,14 @@ mod check;
 mod context;
 mod evidence;
 mod exit;
+mod expiry;
 mod export;
 mod forget;
 mod practice;
 mod profiles;
 mod refuse;
 mod report;
+mod rotate;
 mod save;
 mod setup;
 mod status;
@@ -66,12 +68,14 @@ async fn run(arguments: Arguments) -> exit::Code {
     };
     match arguments.command {
         Command::Setup(setup) => setup::run(&context, &setup).await,
-        Command::Check(_) => check::run(&context).await,
+        Command::Check(check) => check::run(&context, &check).await,
         Command::Save(save) => save::run(&context, &save).await,
         Command::Submit(submit) => submit::run(&context, &submit).await,
         Command::Status(status) => status::run(&context, &status).await,
         Command::Export(export) => export::run(&context, &export).await,
         Command::Evidence(evidence) => evidence::run(&context, &evidence).await,
+        Command::Rotate(rotate) => rotate::run(&context, &rotate).await,
+        Command::Expiry(expiry) => expiry::run(&context, &expiry),
         Command::Profiles => profiles::run(&context),
         Command::Forget(forget) => forget::run(&context, &forget).await,
         Command::Practice(practice) => practice::run(&context, &practice).await,

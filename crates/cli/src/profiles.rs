@@ -1,7 +1,7 @@
 //! `bbsetup profiles`.
 
 use bbsetup_wizard::Run;
-use bbsetup_wizard::json::{ProfileJson, VerdictJson};
+use bbsetup_wizard::json::{ExpiryJson, ProfileJson, VerdictJson};
 use serde::Serialize;
 
 use crate::context::Context;
@@ -38,6 +38,13 @@ pub(crate) fn run(context: &Context) -> exit::Code {
             profile.workspace,
             profile.checked_at.unwrap_or_default()
         );
+        for ExpiryJson {
+            label, day, soon, ..
+        } in profile.expiries
+        {
+            let mark = if soon { "!" } else { " " };
+            println!("  {mark} {label}: ends {day}");
+        }
     }
     exit::DONE
 }

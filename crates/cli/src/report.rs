@@ -4,7 +4,7 @@ use std::io::{IsTerminal, Write};
 
 use bbsetup_setup::{Problem, ProblemCode};
 use bbsetup_wizard::json::{
-    CheckJson, CheckResultJson, OutcomeJson, ProblemJson, SeverityJson, VerdictJson,
+    AllChecksJson, CheckJson, CheckResultJson, OutcomeJson, ProblemJson, SeverityJson, VerdictJson,
 };
 use comfy_table::{Attribute, Cell, Color, ContentArrangement, Table, presets};
 use serde::Serialize;
@@ -75,6 +75,9 @@ pub(crate) fn print_problems(problems: &[ProblemJson]) {
             .map(|check| format!("{check}: "))
             .unwrap_or_default();
         eprintln!("  {place}{}", problem.message);
+        for seen in &problem.seen {
+            eprintln!("    seen: {seen}");
+        }
         for hint in &problem.hints {
             eprintln!("  → {hint}");
         }
@@ -92,6 +95,54 @@ pub(crate) fn print_check(context: &Context, report: &CheckJson) {
     }
 }
 
+/// Prints a line for each set-up that was checked, with its problems.
+pub(crate) fn print_all(all: &AllChecksJson, out: &mut dyn Write) {
+    for report in &all.reports {
+        let _closed_pipe = writeln!(out, "{:24} {}", report.workspace, sentence(report));
+        print_changes(report, out);
+    }
+    for report in all
+        .reports
+        .iter()
+        .filter(|report| !report.problems.is_empty())
+    {
+        eprintln!("\n{}", report.workspace);
+        print_problems(&grouped(&report.problems));
+    }
+}
+
+/// Prints what changed since the last check.
+fn print_changes(report: &CheckJson, out: &mut dyn Write) {
+    let Some(since) = &report.since else { return };
+    if report.changes.is_empty() {
+        let _closed_pipe = writeln!(out, "  Nothing changed since {since}.");
+    }
+    for change in &report.changes {
+        let _closed_pipe = writeln!(
+            out,
+            "  Since {since}: {} went from {} to {}.",
+            change.check,
+            change.before.word(),
+            change.now.word()
+        );
+    }
+}
+
+/// Prints the scopes that would be enough, where a credential holds more or lacks some.
+fn print_minimal(report: &CheckJson, out: &mut dyn Write) {
+    for credential in &report.credentials {
+        if credential.minimal_scopes.is_empty() || credential.minimal_scopes == credential.scopes {
+            continue;
+        }
+        let _closed_pipe = writeln!(
+            out,
+            "Enough for this workspace, {}: {}",
+            credential.slot,
+            credential.minimal_scopes.join(", ")
+        );
+    }
+}
+
 /// Prints a report as a table, with its problems below.
 pub(crate) fn print_table(report: &CheckJson, out: &mut dyn Write) {
     let color = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
@@ -103,6 +154,8 @@ pub(crate) fn print_table(report: &CheckJson, out: &mut dyn Write) {
         report.requests,
         report.elapsed_ms as f64 / 1000.0
     );
+    print_changes(report, out);
+    print_minimal(report, out);
     print_problems(&grouped(&report.problems));
 }
 

@@ -40,7 +40,7 @@ pub(crate) async fn run(context: &Context, arguments: &SaveArguments) -> exit::C
             report::print_failure_json(context.json, &checked.json.problems);
             return code;
         }
-        found = checked.report;
+        found = Some(checked);
     }
     match commands::save::save(&context.services, &inputs, found.as_ref()).await {
         Ok(saved) if context.json => {

@@ -29,13 +29,15 @@ const AS_IT_IS: HeaderValue = HeaderValue::from_static("identity");
 
 /// The way out. Clones share connections, count and budget.
 #[derive(Clone)]
-pub struct Client(Arc<Inner>);
+pub struct Client {
+    shared: Arc<Shared>,
+    sent: Arc<AtomicU32>,
+}
 
-struct Inner {
+struct Shared {
     ways: Ways,
     limits: Limits,
     pacing: Pacing,
-    sent: AtomicU32,
 }
 
 impl Client {
@@ -48,17 +50,29 @@ impl Client {
             host: "any host".to_owned(),
             source: error.without_url().into(),
         })?;
-        Ok(Self(Arc::new(Inner {
-            ways,
-            limits,
-            pacing: Pacing::new(&limits),
-            sent: AtomicU32::new(0),
-        })))
+        Ok(Self {
+            shared: Arc::new(Shared {
+                ways,
+                limits,
+                pacing: Pacing::new(&limits),
+            }),
+            sent: Arc::default(),
+        })
+    }
+
+    /// The same way out with a count of its own: connections and the budget of waits and repeats
+    /// stay shared.
+    #[must_use]
+    pub fn counted_apart(&self) -> Self {
+        Self {
+            shared: self.shared.clone(),
+            sent: Arc::default(),
+        }
     }
 
     /// Requests sent so far, repeats included, whether or not a connection came about.
     pub fn sent(&self) -> u32 {
-        self.0.sent.load(Ordering::Relaxed)
+        self.sent.load(Ordering::Relaxed)
     }
 
     /// Sends a request and reads its whole answer, within the limits.
@@ -77,14 +91,17 @@ impl Client {
             return Err(Error::AddressNotAllowed { host: host.into() });
         }
         let repeats = match request.idempotent {
-            true => self.0.limits.retries,
+            true => self.shared.limits.retries,
             false => 0,
         };
-        repeat::until_it_stands(&self.0.pacing, repeats, || self.send_once(request, host)).await
+        repeat::until_it_stands(&self.shared.pacing, repeats, || {
+            self.send_once(request, host)
+        })
+        .await
     }
 
     async fn send_once(&self, request: &Request, host: &str) -> Result<Answer, Error> {
-        let limit = request.time_limit.unwrap_or(self.0.limits.total);
+        let limit = request.time_limit.unwrap_or(self.shared.limits.total);
         let started = Instant::now();
         let outcome = tokio::time::timeout(limit, self.exchange(request, host, started)).await;
         let result = outcome.unwrap_or_else(|_| {
@@ -114,19 +131,23 @@ impl Client {
         host: &str,
         started: Instant,
     ) -> Result<Answer, Error> {
-        let way = self.0.ways.to(&request.url).map_err(|error| Error::NoTls {
-            host: host.to_owned(),
-            source: error.into(),
-        })?;
+        let way = self
+            .shared
+            .ways
+            .to(&request.url)
+            .map_err(|error| Error::NoTls {
+                host: host.to_owned(),
+                source: error.into(),
+            })?;
         let built = build(way, request).map_err(|source| Error::Defect {
             host: host.to_owned(),
             source,
         })?;
-        self.0.sent.fetch_add(1, Ordering::Relaxed);
+        self.sent.fetch_add(1, Ordering::Relaxed);
         let response = built
             .send()
             .await
-            .map_err(|error| Error::of_sending(host, self.0.limits.connect, error))?;
+            .map_err(|error| Error::of_sending(host, self.shared.limits.connect, error))?;
         refuse_redirect(request, host, &response)?;
         if response.status() == reqwest::StatusCode::PROXY_AUTHENTICATION_REQUIRED {
             return Err(Error::Proxy {
@@ -137,7 +158,7 @@ impl Client {
         refuse_packed(host, &response)?;
         let status = response.status().as_u16();
         let headers = Headers::of(response.headers());
-        let limit = request.body_limit.unwrap_or(self.0.limits.body_bytes);
+        let limit = request.body_limit.unwrap_or(self.shared.limits.body_bytes);
         Ok(Answer {
             status,
             headers,

@@ -190,6 +190,14 @@ impl Draft {
         }
     }
 
+    /// Takes another day for it.
+    pub fn set_expires(&mut self, slot: CredentialSlot, typed: Option<String>) {
+        match slot {
+            CredentialSlot::WorkspaceToken => self.workspace_token_expires = typed,
+            CredentialSlot::Account => self.account_token_expires = typed,
+        }
+    }
+
     /// When each token ends, as far as that was entered and can be read.
     pub fn expiries(&self) -> Vec<Expiry> {
         CredentialSlot::ALL

@@ -29,6 +29,11 @@ impl Entry {
         Self(format!("{workspace}/{slot}"))
     }
 
+    /// Where the secret is kept that was there before, until it is dropped.
+    pub fn previous(workspace: &str, slot: SecretSlot) -> Self {
+        Self(format!("{workspace}/{slot}.previous"))
+    }
+
     /// The keychain's user name.
     pub fn user(&self) -> &str {
         &self.0

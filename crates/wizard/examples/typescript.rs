@@ -16,6 +16,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     // Each of these brings the types that it is made of.
     json::HomeJson::export_all(&config)?;
     json::CheckEventJson::export_all(&config)?;
+    json::ProfileCheckEventJson::export_all(&config)?;
+    json::AllChecksJson::export_all(&config)?;
+    json::RotateJson::export_all(&config)?;
     json::GuideJson::export_all(&config)?;
     json::StepAnswerJson::export_all(&config)?;
     json::AnswersJson::export_all(&config)?;

@@ -1,15 +1,17 @@
 //! What is kept between runs: progress and profiles, and no secret.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use bbsetup_setup::{Problem, ProblemCode, Step, WorkspaceId, token};
+use bbsetup_setup::{Problem, ProblemCode, Step, WorkspaceId, WorkspaceNames, token};
 use serde::{Deserialize, Serialize};
 
+use crate::commands::check::Checked;
 use crate::files::{Existing, make_folder, prove_folder, write_whole};
-use crate::json::{DraftJson, StatusJson};
+use crate::json::{CheckJson, DraftJson, StatusJson};
 
 /// A file of this kind is far smaller; a larger one is none of ours.
 const LARGEST: u64 = 1024 * 1024;
@@ -47,6 +49,36 @@ pub struct SavedProfile {
     /// What BalkanID last said of the integration.
     #[serde(default)]
     pub status: Option<StatusJson>,
+    /// Both names of the workspace, as Bitbucket last told them.
+    #[serde(default)]
+    pub names: Option<SavedNames>,
+    /// The uuid of the account whose API token this is.
+    #[serde(default)]
+    pub account_uuid: Option<String>,
+    /// The slots whose replaced token is kept in the keychain, so that it can come back.
+    #[serde(default)]
+    pub previous: BTreeMap<String, SavedPrevious>,
+    /// The slots that were replaced here since BalkanID was last given them.
+    #[serde(default)]
+    pub outdated_at_balkanid: BTreeSet<String>,
+}
+
+/// Both names of a workspace.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SavedNames {
+    /// The slug, which an administrator can change.
+    pub slug: String,
+    /// The uuid in braces, which stays.
+    pub uuid: String,
+}
+
+/// What is known of a token that was replaced.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SavedPrevious {
+    /// The day on which it ends, as typed.
+    pub expires: Option<String>,
+    /// When it was replaced, RFC 3339 in UTC.
+    pub at: String,
 }
 
 /// A verdict with its time.
@@ -56,6 +88,24 @@ pub struct SavedVerdict {
     pub verdict: String,
     /// RFC 3339 in UTC.
     pub at: String,
+    /// Each check's outcome, by its ID.
+    #[serde(default)]
+    pub outcomes: BTreeMap<String, String>,
+}
+
+impl SavedVerdict {
+    /// What is kept of a report.
+    pub fn of(report: &CheckJson) -> Self {
+        Self {
+            verdict: report.verdict.as_str().to_owned(),
+            at: report.checked_at.clone(),
+            outcomes: report
+                .checks
+                .iter()
+                .map(|check| (check.id.clone(), check.outcome.as_str().to_owned()))
+                .collect(),
+        }
+    }
 }
 
 const PROGRESS: &str = "bbsetup.progress/1";
@@ -84,7 +134,27 @@ impl SavedProfile {
             saved_slots: Vec::new(),
             last_run_before: None,
             status: None,
+            names: None,
+            account_uuid: None,
+            previous: BTreeMap::new(),
+            outdated_at_balkanid: BTreeSet::new(),
         }
+    }
+
+    /// Keeps what a check of this set-up found.
+    pub fn was_checked(&mut self, checked: &Checked) {
+        let Some(report) = &checked.report else {
+            return;
+        };
+        self.checked = Some(SavedVerdict::of(&checked.json));
+        if let Some(WorkspaceNames { slug, uuid }) = report.names.clone() {
+            self.names = Some(SavedNames { slug, uuid });
+        }
+        let account = report
+            .credentials
+            .iter()
+            .find_map(|seen| seen.account.clone());
+        self.account_uuid = account.or(self.account_uuid.take());
     }
 }
 
@@ -187,6 +257,17 @@ impl Home {
     pub fn profile(&self, workspace: &WorkspaceId) -> Result<Option<SavedProfile>, Problem> {
         read(&self.profile_file(workspace), |profile| {
             is_profile_of(workspace, profile)
+        })
+    }
+
+    /// The finished set-up of the same workspace under its other name, if there is one.
+    pub fn other_name_of(&self, workspace: &WorkspaceId) -> Option<SavedProfile> {
+        self.profiles().0.into_iter().find(|profile| {
+            profile.workspace != workspace.as_str()
+                && profile
+                    .names
+                    .as_ref()
+                    .is_some_and(|names| workspace.names(&names.slug, &names.uuid))
         })
     }
 

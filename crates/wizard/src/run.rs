@@ -16,14 +16,13 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bbsetup_setup::draft::read_workspace;
 use bbsetup_setup::{
-    CredentialSlot, Draft, Problem, ProblemCode, Report, Secret, SecretSlot, Step, WorkspaceId,
-    guide,
+    CredentialSlot, Draft, Problem, ProblemCode, Secret, SecretSlot, Step, WorkspaceId, guide,
 };
 use bbsetup_vault::{Vault, VaultKind};
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
-use crate::commands::check;
+use crate::commands::check::{self, Checked};
 use crate::home::{Home, SavedProgress};
 use crate::inputs::{Inputs, read_secret};
 use crate::json::{
@@ -33,7 +32,7 @@ use crate::json::{
 use crate::practice::Practice;
 use crate::services::Services;
 
-use self::profiles::{profile_card, saved_slots};
+use self::profiles::saved_slots;
 use self::typed::{problems_of, without_secrets};
 
 /// One person at one set-up.
@@ -50,11 +49,13 @@ struct State {
     current: Option<Step>,
     memory: Option<Vault>,
     proved: bool,
-    report: Option<(CheckJson, Option<Report>)>,
+    report: Option<Checked>,
     submitted: Option<SubmitJson>,
     status: Option<StatusJson>,
     /// The last report of each finished set-up that was checked in this run.
     profile_reports: BTreeMap<WorkspaceId, CheckJson>,
+    /// The finished set-up that was opened to be changed.
+    opened: Option<WorkspaceId>,
 }
 
 /// A secret that was pasted.
@@ -104,9 +105,12 @@ impl Run {
             unfinished: unfinished.map(|saved| {
                 let mut state = State::default();
                 self.take_up(&mut state, saved);
-                progress::of(&state)
+                progress::of(&state, self.services.today())
             }),
-            profiles: profiles.into_iter().map(profile_card).collect(),
+            profiles: profiles
+                .into_iter()
+                .map(|profile| crate::commands::profiles::card(&self.services, profile))
+                .collect(),
             home_folder: home.folder().display().to_string(),
             problems: problems.into_iter().map(Into::into).collect(),
         }
@@ -174,12 +178,13 @@ impl Run {
         match profile {
             Some(profile) => {
                 state.in_keychain = saved_slots(&profile);
+                state.opened = WorkspaceId::parse(&profile.workspace).ok();
                 state.draft = self.in_practice(profile.draft.into());
             }
             None => state.draft = self.in_practice(Draft::default()),
         }
         state.current = Some(Step::ServiceAccount);
-        Ok(progress::of(&state))
+        Ok(progress::of(&state, self.services.today()))
     }
 
     /// Goes on with the set-up that was begun in an earlier run, or in this one.
@@ -192,7 +197,7 @@ impl Run {
         let Some(saved) = saved else {
             // One that the disk did not take is still in this process.
             return match state.current {
-                Some(_) => Ok(progress::of(&state)),
+                Some(_) => Ok(progress::of(&state, self.services.today())),
                 None => Err(Problem::new(
                     ProblemCode::ValueMissing,
                     "There is no unfinished set-up to go on with.",
@@ -200,7 +205,7 @@ impl Run {
             };
         };
         self.take_up(&mut state, saved);
-        Ok(progress::of(&state))
+        Ok(progress::of(&state, self.services.today()))
     }
 
     /// Takes up what was kept, at the step where it was left or at the first whose secret is
@@ -248,7 +253,7 @@ impl Run {
 
     /// Where the set-up stands.
     pub fn progress(&self) -> ProgressJson {
-        progress::of(&self.state())
+        progress::of(&self.state(), self.services.today())
     }
 
     /// What a step says.
@@ -276,7 +281,7 @@ impl Run {
 
     /// Takes the answer to a step: what was typed is kept, also where it cannot be read.
     pub fn answer(&self, step: Step, draft: DraftJson) -> StepAnswerJson {
-        let problems = problems_of(step, &Draft::from(draft.clone()));
+        let problems = problems_of(step, &Draft::from(draft.clone()), self.services.today());
         let current = match problems.is_empty() {
             true => next_step(step),
             false => Some(step),
@@ -314,7 +319,7 @@ impl Run {
         state.current = current;
         problems.extend(self.keep(&state).err());
         StepAnswerJson {
-            progress: progress::of(&state),
+            progress: progress::of(&state, self.services.today()),
             problems: problems.into_iter().map(Into::into).collect(),
             seen: None,
         }
@@ -327,7 +332,8 @@ impl Run {
         if answer.problems.iter().any(stands_in_the_way) {
             return answer;
         }
-        match look::at(step, &self.services, &self.inputs()).await {
+        let opened = self.state().opened.clone();
+        match look::at(step, &self.services, &self.inputs(), opened.as_ref()).await {
             Ok(seen) => answer.seen = seen,
             Err(problem) => {
                 let problem = ProblemJson::from(problem);
@@ -363,7 +369,7 @@ impl Run {
             Err(problem) => vec![problem],
         };
         StepAnswerJson {
-            progress: progress::of(&state),
+            progress: progress::of(&state, self.services.today()),
             problems: problems.into_iter().map(Into::into).collect(),
             seen: None,
         }
@@ -373,7 +379,7 @@ impl Run {
     pub fn drop_secret(&self, slot: SecretSlot) -> ProgressJson {
         let mut state = self.state();
         state.held.remove(&slot);
-        progress::of(&state)
+        progress::of(&state, self.services.today())
     }
 
     /// The values and secrets so far.
@@ -395,10 +401,10 @@ impl Run {
         slots: &[CredentialSlot],
         events: &(dyn Fn(CheckEventJson) + Send + Sync),
         stop: &CancellationToken,
-    ) -> check::Checked {
+    ) -> Checked {
         let checked = check::check(&self.services(), &self.inputs(), slots, events, stop).await;
         if slots.len() == CredentialSlot::ALL.len() {
-            self.state().report = Some((checked.json.clone(), checked.report.clone()));
+            self.state().report = Some(checked.clone());
         }
         checked
     }

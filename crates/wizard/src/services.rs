@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use bbsetup_http::{Client, Limits, Network};
 use bbsetup_setup::guide::Pages;
-use bbsetup_setup::{Problem, WorkspaceId};
+use bbsetup_setup::{Day, Problem, WorkspaceId};
 use bbsetup_vault::Vault;
 use jiff::Timestamp;
 
@@ -34,6 +34,11 @@ impl Services {
     /// The time now.
     pub fn now(&self) -> Timestamp {
         (self.clock)()
+    }
+
+    /// The day now, in UTC.
+    pub fn today(&self) -> Day {
+        Day::at(self.now().as_second())
     }
 
     /// A way out of its own, so that its count of requests is one use case's.

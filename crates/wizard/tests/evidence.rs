@@ -60,6 +60,7 @@ fn problem(
         check: check.map(str::to_owned),
         severity,
         message: message.into(),
+        seen: vec!["What was seen that bears on it.".into()],
         hints: vec!["What to do.".into()],
         causes: Vec::new(),
         scopes: Vec::new(),
@@ -81,6 +82,8 @@ fn report() -> CheckJson {
         ],
         scopes_known: true,
         excess_scopes: vec!["write:repository:bitbucket".into()],
+        minimal_scopes: vec!["read:user:bitbucket".into()],
+        account: None,
     };
     let token = CredentialJson {
         slot: "workspace_token".into(),
@@ -88,6 +91,8 @@ fn report() -> CheckJson {
         scopes: Vec::new(),
         scopes_known: false,
         excess_scopes: Vec::new(),
+        minimal_scopes: Vec::new(),
+        account: None,
     };
     let mut explained = check(
         "workspace_token",
@@ -191,6 +196,8 @@ fn report() -> CheckJson {
         requests: 12,
         checked_at: "2026-11-24T12:00:00Z".into(),
         elapsed_ms: 5,
+        since: None,
+        changes: Vec::new(),
     }
 }
 

@@ -138,6 +138,14 @@ async fn workspace_token(context: &Context, run: &Run, asker: &Asker) -> Result<
     prove_keychain(run, asker).await?;
     loop {
         secret(run, asker, SecretSlot::WorkspaceToken, false)?;
+        text(
+            run,
+            asker,
+            Step::WorkspaceToken,
+            "Day on which it ends, such as 2027-11-20 (empty: none)",
+            |draft| &mut draft.workspace_token_expires,
+        )
+        .await?;
         if checked(context, run, asker, &[CredentialSlot::WorkspaceToken]).await
             == VerdictJson::Ready
         {
@@ -163,6 +171,14 @@ async fn account(context: &Context, run: &Run, asker: &Asker) -> Result<Next, Le
         })
         .await?;
         secret(run, asker, SecretSlot::Account, false)?;
+        text(
+            run,
+            asker,
+            Step::Account,
+            "Day on which the token ends, such as 2027-11-20 (empty: not known)",
+            |draft| &mut draft.account_token_expires,
+        )
+        .await?;
         if checked(context, run, asker, &[CredentialSlot::Account]).await == VerdictJson::Ready {
             return Ok(Next::On);
         }

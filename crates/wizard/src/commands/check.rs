@@ -3,8 +3,11 @@
 use std::time::Instant;
 
 use bbsetup_bitbucket::{Given, Target};
+use bbsetup_http::Client;
 use bbsetup_setup::check::CheckResult;
-use bbsetup_setup::{CheckId, CredentialSlot, Finding, Outcome, Problem, Report, requirement};
+use bbsetup_setup::{
+    CheckId, CheckName, CredentialSlot, Day, Expiry, Finding, Outcome, Problem, Report, requirement,
+};
 use tokio_util::sync::CancellationToken;
 
 use crate::inputs::{Inputs, Place};
@@ -12,6 +15,7 @@ use crate::json::{CheckEventJson, CheckJson, CheckResultJson, ProblemJson, Verdi
 use crate::services::Services;
 
 /// A check's outcome, in both shapes.
+#[derive(Clone, Debug)]
 pub struct Checked {
     /// The document.
     pub json: CheckJson,
@@ -29,17 +33,35 @@ pub async fn check(
     events: &(dyn Fn(CheckEventJson) + Send + Sync),
     stop: &CancellationToken,
 ) -> Checked {
+    let checked = check_silently(services, None, inputs, slots, events, stop).await;
+    events(CheckEventJson::Finished {
+        report: Box::new(checked.json.clone()),
+    });
+    checked
+}
+
+/// As [`check`], through a client that others use too, and without its last event: the report may
+/// still be compared with another.
+pub(super) async fn check_silently(
+    services: &Services,
+    client: Option<&Client>,
+    inputs: &Inputs,
+    slots: &[CredentialSlot],
+    events: &(dyn Fn(CheckEventJson) + Send + Sync),
+    stop: &CancellationToken,
+) -> Checked {
     let ids: Vec<CheckId> = slots.iter().copied().flat_map(CheckId::of_slot).collect();
     events(CheckEventJson::Started {
         checks: ids.iter().map(CheckId::to_string).collect(),
     });
     let started = Instant::now();
-    let checked = match place_and_client(services, inputs) {
+    match place_and_client(services, client, inputs) {
         Ok((place, client)) => {
             let target = Target {
                 client,
                 api_url: place.api_url,
                 workspace: place.workspace.clone(),
+                expiries: inputs.draft.expiries(),
                 clock: {
                     let clock = services.clock.clone();
                     std::sync::Arc::new(move || clock().as_second())
@@ -50,7 +72,8 @@ pub async fn check(
                 given.push(inputs.given(*slot, &place.workspace, &services.vault).await);
             }
             let settled = |finding: &Finding| events(settled_event(finding));
-            let report = bbsetup_bitbucket::check(&target, &given, &settled, stop).await;
+            let mut report = bbsetup_bitbucket::check(&target, &given, &settled, stop).await;
+            warn_of_ends(&mut report, &target.expiries, services.today());
             let elapsed = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
             Checked {
                 json: CheckJson::new(report.clone(), services.now(), elapsed),
@@ -59,19 +82,31 @@ pub async fn check(
             }
         }
         Err(problems) => not_asked(services, inputs, &ids, problems),
-    };
-    events(CheckEventJson::Finished {
-        report: Box::new(checked.json.clone()),
-    });
-    checked
+    }
+}
+
+/// Adds a warning for each credential that ends soon, by the day that was entered.
+fn warn_of_ends(report: &mut Report, expiries: &[Expiry], today: Day) {
+    for expiry in expiries {
+        let identity = report.check(CheckId::new(expiry.slot, CheckName::Identity));
+        let Some(identity) = identity else {
+            continue;
+        };
+        let accepted = identity.outcome == Outcome::Granted;
+        report.problems.extend(expiry.warning(today, accepted));
+    }
 }
 
 fn place_and_client(
     services: &Services,
+    client: Option<&Client>,
     inputs: &Inputs,
-) -> Result<(Place, bbsetup_http::Client), Vec<Problem>> {
+) -> Result<(Place, Client), Vec<Problem>> {
     let place = inputs.place()?;
-    let client = services.client().map_err(|problem| vec![problem])?;
+    let client = match client {
+        Some(client) => client.counted_apart(),
+        None => services.client().map_err(|problem| vec![problem])?,
+    };
     Ok((place, client))
 }
 
@@ -141,6 +176,8 @@ fn not_asked(
         requests: 0,
         checked_at: services.now().to_string(),
         elapsed_ms: 0,
+        since: None,
+        changes: Vec::new(),
     };
     Checked {
         json,

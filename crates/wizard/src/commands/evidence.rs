@@ -138,6 +138,10 @@ fn tables(report: &CheckJson) -> Vec<Table> {
                 credential.kind.clone(),
                 told(&credential.scopes),
                 told(&credential.excess_scopes),
+                match credential.minimal_scopes.is_empty() {
+                    true => "could not be told".to_owned(),
+                    false => list(&credential.minimal_scopes),
+                },
             ]
         })
         .collect();
@@ -167,7 +171,11 @@ fn tables(report: &CheckJson) -> Vec<Table> {
                 }
                 .to_owned(),
                 concerns(problem),
-                problem.message.clone(),
+                std::iter::once(&problem.message)
+                    .chain(&problem.seen)
+                    .map(String::as_str)
+                    .collect::<Vec<_>>()
+                    .join(" "),
                 problem.hints.join(" "),
             ]
         })
@@ -186,7 +194,13 @@ fn tables(report: &CheckJson) -> Vec<Table> {
     vec![
         Table {
             heading: "Credentials",
-            columns: vec!["Credential", "Kind", "Scopes", "Beyond need"],
+            columns: vec![
+                "Credential",
+                "Kind",
+                "Scopes",
+                "Beyond need",
+                "Enough for this workspace",
+            ],
             rows: credentials,
         },
         Table {
@@ -363,6 +377,8 @@ mod tests {
                 scopes: vec!["read:user:bitbucket".into()],
                 scopes_known: true,
                 excess_scopes: Vec::new(),
+                minimal_scopes: Vec::new(),
+                account: None,
             }],
             checks: vec![CheckResultJson {
                 id: "account/identity".into(),
@@ -386,6 +402,8 @@ mod tests {
             requests: 1,
             checked_at: "2026-11-24T12:00:00Z".into(),
             elapsed_ms: 5,
+            since: None,
+            changes: Vec::new(),
         }
     }
 

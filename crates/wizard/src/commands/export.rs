@@ -187,10 +187,12 @@ pub fn export(
             .map_err(|error| defect(&error))?,
         ExportFormatJson::Env => configuration.env().into_bytes(),
         ExportFormatJson::Age => seal(configuration, sealed.ok_or_else(no_passphrase)?)?,
-        ExportFormatJson::EvidenceMarkdown | ExportFormatJson::EvidenceHtml => {
+        ExportFormatJson::EvidenceMarkdown
+        | ExportFormatJson::EvidenceHtml
+        | ExportFormatJson::Reminder => {
             return Err(Problem::new(
                 ProblemCode::DefectOfThisTool,
-                "An evidence report is no export of the configuration.",
+                "An evidence report or a reminder is no export of the configuration.",
             ));
         }
     };
@@ -198,7 +200,10 @@ pub fn export(
 }
 
 /// Writes bytes and tells of them.
-pub(crate) fn written(
+///
+/// # Errors
+/// `file_exists`, `file_not_written`.
+pub fn written(
     path: &Path,
     bytes: &[u8],
     existing: Existing,

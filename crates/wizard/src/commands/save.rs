@@ -1,9 +1,10 @@
 //! Secrets into the keychain.
 
-use bbsetup_setup::{Problem, Report, SecretSlot};
+use bbsetup_setup::{CredentialSlot, Problem, ProblemCode, SecretSlot, Severity, WorkspaceId};
 use bbsetup_vault::{Entry, VaultKind};
 
-use crate::home::{Home, SavedProfile, SavedVerdict};
+use super::check::Checked;
+use crate::home::{Home, SavedProfile};
 use crate::inputs::{Inputs, read_secret};
 use crate::json::SaveJson;
 use crate::services::Services;
@@ -16,7 +17,7 @@ use crate::services::Services;
 pub async fn save(
     services: &Services,
     inputs: &Inputs,
-    report: Option<&Report>,
+    checked: Option<&Checked>,
 ) -> Result<SaveJson, Vec<Problem>> {
     let one = |problem: Problem| vec![problem];
     let workspace = inputs.place()?.workspace;
@@ -26,6 +27,9 @@ pub async fn save(
         .await
         .map_err(|error| one(error.problem()))?;
     let home = Home::new(&services.home);
+    if let Some(other) = same_under_another_name(&home, &workspace, checked) {
+        return Err(one(by_another_name(&workspace, &other)));
+    }
     // First, so that no secret is saved that nothing would name.
     home.prove().map_err(one)?;
     let mut saved = Vec::new();
@@ -51,13 +55,16 @@ pub async fn save(
         let new = saved.iter().filter(|slot| !known_slots.contains(slot));
         profile.saved_slots.extend(new.cloned());
     }
-    match report {
-        Some(report) => {
-            profile.checked = Some(SavedVerdict {
-                verdict: report.verdict.as_str().to_owned(),
-                at: services.now().to_string(),
-            });
-        }
+    if profile.integration_id.is_some() {
+        // Until it is submitted again, BalkanID has what was there before.
+        let credentials = CredentialSlot::ALL.map(CredentialSlot::as_str);
+        let new = saved
+            .iter()
+            .filter(|slot| credentials.contains(&slot.as_str()));
+        profile.outdated_at_balkanid.extend(new.cloned());
+    }
+    match checked {
+        Some(checked) => profile.was_checked(checked),
         // The verdict of before was on other secrets.
         None if !saved.is_empty() => profile.checked = None,
         None => {}
@@ -69,4 +76,41 @@ pub async fn save(
         saved,
         store: services.vault.store_name().to_owned(),
     })
+}
+
+/// The finished set-up of the same workspace under another name, as the check has just seen it.
+fn same_under_another_name(
+    home: &Home,
+    workspace: &WorkspaceId,
+    checked: Option<&Checked>,
+) -> Option<String> {
+    let seen = checked?.report.as_ref()?.names.as_ref()?;
+    let (profiles, _) = home.profiles();
+    profiles
+        .into_iter()
+        .filter(|profile| profile.workspace != workspace.as_str())
+        .find(|profile| {
+            let by_uuid = profile
+                .names
+                .as_ref()
+                .is_some_and(|names| names.uuid == seen.uuid);
+            by_uuid || profile.workspace == seen.slug || profile.workspace == seen.uuid
+        })
+        .map(|profile| profile.workspace)
+}
+
+/// The problem of a workspace that has been set up under its other name.
+pub(crate) fn by_another_name(workspace: &WorkspaceId, other: &str) -> Problem {
+    Problem {
+        severity: Severity::Error,
+        ..Problem::new(
+            ProblemCode::AlreadySetUp,
+            format!("{workspace} and {other} are two names of one workspace, and it is set up already as {other}."),
+        )
+        .on_field("workspace")
+        .with_hints(vec![
+            format!("Enter {other} to change that set-up; BalkanID would otherwise read the same workspace twice."),
+            format!("If {other} is its name no more, forget that set-up first, and remove its integration in BalkanID."),
+        ])
+    }
 }

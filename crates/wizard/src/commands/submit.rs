@@ -500,6 +500,7 @@ impl Submission {
             .unwrap_or_else(|| SavedProfile::new(workspace, self.draft.clone().into()));
         profile.integration_id = Some(integration_id.to_owned());
         profile.last_run_before = Some(last_run_before.to_owned());
+        profile.outdated_at_balkanid.clear();
         home.keep_profile(workspace, &profile)
     }
 

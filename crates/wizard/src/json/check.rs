@@ -31,6 +31,44 @@ pub struct CheckJson {
     pub checked_at: String,
     /// How long it took, in milliseconds.
     pub elapsed_ms: u64,
+    /// When the check was made with which this one is compared, RFC 3339 in UTC; nothing where the
+    /// set-up was not checked before.
+    pub since: Option<String>,
+    /// What changed since then.
+    pub changes: Vec<ChangeJson>,
+}
+
+/// A check that was answered otherwise than before.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+pub struct ChangeJson {
+    /// The check's ID.
+    pub check: String,
+    /// `workspace_token` or `account`.
+    pub slot: String,
+    /// The row's heading.
+    pub title: String,
+    /// What was found before.
+    pub before: OutcomeJson,
+    /// What was found now.
+    pub now: OutcomeJson,
+}
+
+/// `bbsetup.check_all/1`: a report for each finished set-up.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+pub struct AllChecksJson {
+    /// Always `bbsetup.check_all/1`.
+    pub schema: String,
+    /// The reports, by workspace.
+    pub reports: Vec<CheckJson>,
+}
+
+/// What the window receives while all set-ups are checked: the events of each, as they come.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+pub struct ProfileCheckEventJson {
+    /// The set-up.
+    pub workspace: String,
+    /// What happened to it.
+    pub event: CheckEventJson,
 }
 
 /// `ready`, `not_ready` or `undetermined`.
@@ -58,6 +96,10 @@ pub struct CredentialJson {
     pub scopes_known: bool,
     /// The scopes beyond need.
     pub excess_scopes: Vec<String>,
+    /// The scopes that would be enough for this workspace; empty where that could not be told.
+    pub minimal_scopes: Vec<String>,
+    /// The uuid of the account that holds it, where Bitbucket told it.
+    pub account: Option<String>,
 }
 
 /// One check.
@@ -158,8 +200,11 @@ fn names(scopes: &[Scope]) -> Vec<String> {
 impl CheckJson {
     /// Makes the document of a report.
     pub fn new(report: Report, checked_at: jiff::Timestamp, elapsed_ms: u64) -> Self {
+        let minimal = |seen: &CredentialSeen| report.minimal_scopes(seen.slot).unwrap_or_default();
+        let enough: Vec<Vec<Scope>> = report.credentials.iter().map(minimal).collect();
         let Report {
             workspace,
+            names: _,
             api_url,
             verdict,
             credentials,
@@ -172,12 +217,75 @@ impl CheckJson {
             workspace: workspace.to_string(),
             api_url: api_url.to_string(),
             verdict: verdict.into(),
-            credentials: credentials.into_iter().map(Into::into).collect(),
+            credentials: credentials
+                .into_iter()
+                .zip(enough)
+                .map(|(seen, enough)| CredentialJson::new(seen, &enough))
+                .collect(),
             checks: checks.into_iter().map(Into::into).collect(),
             problems: problems.into_iter().map(Into::into).collect(),
             requests,
             checked_at: checked_at.to_string(),
             elapsed_ms,
+            since: None,
+            changes: Vec::new(),
+        }
+    }
+}
+
+impl VerdictJson {
+    /// The name in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Ready => "ready",
+            Self::NotReady => "not_ready",
+            Self::Undetermined => "undetermined",
+        }
+    }
+
+    /// The verdict of a name, where there is one.
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::Ready, Self::NotReady, Self::Undetermined]
+            .into_iter()
+            .find(|verdict| verdict.as_str() == name)
+    }
+}
+
+impl OutcomeJson {
+    const ALL: [Self; 5] = [
+        Self::Granted,
+        Self::Missing,
+        Self::Unknown,
+        Self::Skipped,
+        Self::NotTestable,
+    ];
+
+    /// The name in JSON.
+    pub fn as_str(self) -> &'static str {
+        Outcome::from(self).as_str()
+    }
+
+    /// The word that a person reads.
+    pub fn word(self) -> &'static str {
+        Outcome::from(self).word()
+    }
+
+    /// The outcome of a name, where there is one.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|outcome| outcome.as_str() == name)
+    }
+}
+
+impl From<OutcomeJson> for Outcome {
+    fn from(outcome: OutcomeJson) -> Self {
+        match outcome {
+            OutcomeJson::Granted => Self::Granted,
+            OutcomeJson::Missing => Self::Missing,
+            OutcomeJson::Unknown => Self::Unknown,
+            OutcomeJson::Skipped => Self::Skipped,
+            OutcomeJson::NotTestable => Self::NotTestable,
         }
     }
 }
@@ -204,13 +312,14 @@ impl From<Outcome> for OutcomeJson {
     }
 }
 
-impl From<CredentialSeen> for CredentialJson {
-    fn from(seen: CredentialSeen) -> Self {
+impl CredentialJson {
+    fn new(seen: CredentialSeen, enough: &[Scope]) -> Self {
         let CredentialSeen {
             slot,
             kind,
             scopes,
             excess_scopes,
+            account,
         } = seen;
         Self {
             slot: slot.as_str().to_owned(),
@@ -218,6 +327,8 @@ impl From<CredentialSeen> for CredentialJson {
             scopes_known: scopes.is_some(),
             scopes: names(&scopes.unwrap_or_default()),
             excess_scopes: names(&excess_scopes),
+            minimal_scopes: names(enough),
+            account,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The answers so far, to and from the window and the file of saved progress.
 
-use bbsetup_setup::{Draft, ExtractionType, SecretSlot};
+use bbsetup_setup::{CredentialSlot, Draft, ExtractionType, SecretSlot};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -151,6 +151,24 @@ pub struct AnswersJson {
     pub lines: Vec<AnswerLineJson>,
     /// Everything that is still missing.
     pub problems: Vec<ProblemJson>,
+}
+
+impl DraftJson {
+    /// What was typed for the day on which a token ends.
+    pub fn expires(&self, slot: CredentialSlot) -> Option<&str> {
+        match slot {
+            CredentialSlot::WorkspaceToken => self.workspace_token_expires.as_deref(),
+            CredentialSlot::Account => self.account_token_expires.as_deref(),
+        }
+    }
+
+    /// Takes another day for it.
+    pub fn set_expires(&mut self, slot: CredentialSlot, typed: Option<String>) {
+        match slot {
+            CredentialSlot::WorkspaceToken => self.workspace_token_expires = typed,
+            CredentialSlot::Account => self.account_token_expires = typed,
+        }
+    }
 }
 
 impl From<Draft> for DraftJson {

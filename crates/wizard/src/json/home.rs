@@ -1,5 +1,6 @@
 //! What the window opens with.
 
+use bbsetup_setup::{Day, Expiry, SecretSlot};
 use serde::Serialize;
 use ts_rs::TS;
 
@@ -73,6 +74,38 @@ pub struct ProfileJson {
     pub balkanid: Option<super::StatusJson>,
     /// The integration's ID at BalkanID.
     pub integration_id: Option<String>,
-    /// Days until the first token expires, where that was entered.
-    pub days_left: Option<i32>,
+    /// When each token ends, where that was entered.
+    pub expiries: Vec<ExpiryJson>,
+    /// The slots whose replaced token is kept in the keychain, so that it can come back.
+    pub kept_previous: Vec<String>,
+    /// The slots that were replaced here since BalkanID was last given them.
+    pub outdated_at_balkanid: Vec<String>,
+}
+
+/// When a token ends.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+pub struct ExpiryJson {
+    /// `workspace_token` or `account`.
+    pub slot: String,
+    /// What a person calls the token.
+    pub label: String,
+    /// The last day, such as `2027-11-20`.
+    pub day: String,
+    /// Days until then; below 0 where it is past.
+    pub days_left: i32,
+    /// Whether it is time to replace it: within 30 days, or past.
+    pub soon: bool,
+}
+
+impl ExpiryJson {
+    /// What crosses of a day of expiry.
+    pub fn new(expiry: Expiry, today: Day) -> Self {
+        Self {
+            slot: expiry.slot.as_str().to_owned(),
+            label: SecretSlot::from(expiry.slot).label().to_owned(),
+            day: expiry.day.to_string(),
+            days_left: expiry.days_left(today),
+            soon: expiry.is_soon(today),
+        }
+    }
 }

@@ -9,6 +9,7 @@ mod draft;
 mod guide;
 mod home;
 mod problem;
+mod rotate;
 mod submission;
 
 pub use check::*;
@@ -16,4 +17,5 @@ pub use draft::*;
 pub use guide::*;
 pub use home::*;
 pub use problem::*;
+pub use rotate::*;
 pub use submission::*;

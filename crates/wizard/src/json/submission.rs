@@ -241,6 +241,8 @@ pub enum ExportFormatJson {
     EvidenceMarkdown,
     /// The evidence report as one HTML file.
     EvidenceHtml,
+    /// A calendar file that reminds of the tokens' ends.
+    Reminder,
 }
 
 /// `bbsetup.export/1`.

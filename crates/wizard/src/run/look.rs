@@ -1,12 +1,16 @@
 //! What an answer names, looked at as soon as it is given.
 
 use bbsetup_setup::draft::read_workspace;
-use bbsetup_setup::{Problem, Step};
+use bbsetup_setup::{Problem, ProblemCode, Step, WorkspaceId};
 
+use crate::commands::save::by_another_name;
+use crate::home::Home;
 use crate::inputs::Inputs;
 use crate::services::Services;
 
 /// What was seen of a step's answer, in one line; nothing where there is nothing to look at.
+///
+/// `opened` is the finished set-up that is being changed, so that it is not told to be there.
 ///
 /// # Errors
 /// Something else answers than the step needs; as a warning, why that could not be told.
@@ -14,9 +18,16 @@ pub(super) async fn at(
     step: Step,
     services: &Services,
     inputs: &Inputs,
+    opened: Option<&WorkspaceId>,
 ) -> Result<Option<String>, Problem> {
     match step {
-        Step::Workspace => Ok(workspace(inputs)),
+        Step::Workspace => {
+            let typed = read_workspace(inputs.draft.workspace.as_deref()).ok();
+            if let Some(typed) = typed.filter(|typed| Some(typed) != opened) {
+                set_up_already(services, &typed)?;
+            }
+            Ok(workspace(inputs))
+        }
         Step::ApiUrl => api_url(services, inputs).await,
         Step::ServiceAccount
         | Step::WorkspaceToken
@@ -26,6 +37,23 @@ pub(super) async fn at(
         | Step::Answers
         | Step::Submit
         | Step::Done => Ok(None),
+    }
+}
+
+/// Whether a workspace has been set up already: by this name it is changed, which is worth a word; by
+/// its other name it would be set up a second time.
+fn set_up_already(services: &Services, workspace: &WorkspaceId) -> Result<(), Problem> {
+    let home = Home::new(&services.home);
+    if let Some(other) = home.other_name_of(workspace) {
+        return Err(by_another_name(workspace, &other.workspace));
+    }
+    match home.profile(workspace)? {
+        Some(_) => Err(Problem::new(
+            ProblemCode::AlreadySetUp,
+            format!("{workspace} is set up already on this machine."),
+        )
+        .on_field("workspace")),
+        None => Ok(()),
     }
 }
 

@@ -1,17 +1,21 @@
-//! Finished set-ups: their status, a check of one, forgetting one.
+//! Finished set-ups, as a front door asks for them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use bbsetup_setup::draft::read_workspace;
-use bbsetup_setup::{CredentialSlot, Problem, ProblemCode, SecretSlot, WorkspaceId};
+use bbsetup_setup::{CredentialSlot, Problem, SecretSlot};
 use tokio_util::sync::CancellationToken;
 
 use super::Run;
+use crate::commands::check::Checked;
+use crate::commands::rotate::{self, Replacement, Rotated};
 use crate::commands::watch::Tenant;
-use crate::commands::{check, forget};
-use crate::home::{SavedProfile, SavedVerdict};
-use crate::inputs::{Inputs, missing_secret};
-use crate::json::{CheckEventJson, CheckJson, HomeJson, ProfileJson, StatusJson, VerdictJson};
+use crate::commands::{forget, profiles};
+use crate::home::SavedProfile;
+use crate::inputs::missing_secret;
+use crate::json::{
+    AllChecksJson, CheckEventJson, CheckJson, HomeJson, ProfileCheckEventJson, StatusJson,
+};
 
 impl Run {
     /// BalkanID's status of a profile, now.
@@ -19,72 +23,111 @@ impl Run {
     /// # Errors
     /// What is missing, or what BalkanID refused.
     pub async fn status(&self, workspace: &str) -> Result<StatusJson, Vec<Problem>> {
+        let one = |problem: Problem| vec![problem];
         let services = self.services();
-        let inputs = self.profile_inputs(workspace)?;
+        let (_, profile) = profiles::saved(&services, workspace).map_err(one)?;
+        let inputs = profiles::inputs_of(&services, &profile);
         let tenant = Tenant::prepare(&services, &inputs)
             .await?
-            .ok_or_else(|| vec![missing_secret(SecretSlot::BalkanIdKeyId)])?;
-        tenant
-            .status(&services, false)
-            .await
-            .map_err(|problem| vec![problem])
+            .ok_or_else(|| one(missing_secret(SecretSlot::BalkanIdKeyId)))?;
+        tenant.status(&services, false).await.map_err(one)
     }
 
     /// Checks a profile again without touching the set-up that is under way.
     ///
     /// # Errors
-    /// There is no such profile.
+    /// There is no such profile, or its verdict could not be kept.
     pub async fn check_profile(
         &self,
         workspace: &str,
         events: &(dyn Fn(CheckEventJson) + Send + Sync),
         stop: &CancellationToken,
     ) -> Result<CheckJson, Vec<Problem>> {
-        let (id, profile) = self.saved_profile(workspace)?;
-        let inputs = Inputs {
-            draft: self.in_practice(profile.draft.into()),
-            secrets: BTreeMap::new(),
-        };
-        let services = self.services();
-        let checked = check::check(&services, &inputs, &CredentialSlot::ALL, events, stop).await;
-        // A check that was stopped says nothing new.
-        if let Some(report) = checked.report.as_ref().filter(|_| !stop.is_cancelled()) {
-            let verdict = SavedVerdict {
-                verdict: report.verdict.as_str().to_owned(),
-                at: services.now().to_string(),
-            };
-            self.home_folder()
-                .change_profile(&id, |profile| profile.checked = Some(verdict))
-                .map_err(|problem| vec![problem])?;
-            let reports = &mut self.state().profile_reports;
-            reports.insert(id, checked.json.clone());
-        }
+        let checked = profiles::check_one(&self.services(), None, workspace, events, stop).await?;
+        self.keep_reports([&checked]);
         Ok(checked.json)
     }
 
-    fn profile_inputs(&self, workspace: &str) -> Result<Inputs, Vec<Problem>> {
-        let (_, profile) = self.saved_profile(workspace)?;
-        Ok(Inputs {
-            draft: self.in_practice(profile.draft.into()),
-            secrets: BTreeMap::new(),
-        })
+    /// Checks every profile, some at once, within one budget of waits and repeats.
+    ///
+    /// # Errors
+    /// What kept one from being checked or its verdict from being kept; the others were.
+    pub async fn check_all(
+        &self,
+        events: &(dyn Fn(ProfileCheckEventJson) + Send + Sync),
+        stop: &CancellationToken,
+    ) -> Result<AllChecksJson, Vec<Problem>> {
+        let (checked, problems) = profiles::check_all(&self.services(), events, stop).await;
+        self.keep_reports(&checked);
+        match problems.is_empty() {
+            true => Ok(profiles::all_checks(checked)),
+            false => Err(problems),
+        }
     }
 
-    pub(super) fn saved_profile(
+    /// Keeps reports for what may be written down of them in this run.
+    fn keep_reports<'a>(&self, checked: impl IntoIterator<Item = &'a Checked>) {
+        let reports = &mut self.state().profile_reports;
+        for Checked { json, report, .. } in checked {
+            if let Some(report) = report {
+                reports.insert(report.workspace.clone(), json.clone());
+            }
+        }
+    }
+
+    /// Replaces a token of a profile, after a check of the new one.
+    ///
+    /// # Errors
+    /// There is no such profile, something typed cannot be read, or the keychain does not answer.
+    pub async fn rotate(
         &self,
         workspace: &str,
-    ) -> Result<(WorkspaceId, SavedProfile), Vec<Problem>> {
-        let one = |problem: Problem| vec![problem];
-        let id = read_workspace(Some(workspace)).map_err(one)?;
-        let profile = self.home_folder().profile(&id).map_err(one)?;
-        let profile = profile.ok_or_else(|| {
-            one(Problem::new(
-                ProblemCode::ValueMissing,
-                format!("There is no saved set-up of {id}."),
-            )
-            .on_field("workspace"))
-        })?;
-        Ok((id, profile))
+        replacement: Replacement,
+        events: &(dyn Fn(CheckEventJson) + Send + Sync),
+        stop: &CancellationToken,
+    ) -> Result<Rotated, Vec<Problem>> {
+        let services = self.services();
+        rotate::rotate(&services, workspace, None, &[replacement], events, stop).await
+    }
+
+    /// Puts the token back that was replaced last.
+    ///
+    /// # Errors
+    /// None is kept, or the keychain does not answer.
+    pub async fn undo_rotation(
+        &self,
+        workspace: &str,
+        slot: CredentialSlot,
+    ) -> Result<HomeJson, Problem> {
+        rotate::undo(&self.services(), workspace, slot).await?;
+        Ok(self.home())
+    }
+
+    /// Deletes the token that was replaced last.
+    ///
+    /// # Errors
+    /// The keychain does not answer.
+    pub async fn drop_previous(
+        &self,
+        workspace: &str,
+        slot: CredentialSlot,
+    ) -> Result<HomeJson, Problem> {
+        rotate::drop_previous(&self.services(), workspace, slot).await?;
+        Ok(self.home())
+    }
+
+    /// Enters the day on which a token of a profile ends.
+    ///
+    /// # Errors
+    /// It cannot be read, cannot be right, or was not kept.
+    pub fn set_expiry(
+        &self,
+        workspace: &str,
+        slot: CredentialSlot,
+        typed: Option<&str>,
+    ) -> Result<HomeJson, Problem> {
+        profiles::set_expiry(&self.services(), workspace, slot, typed)?;
+        Ok(self.home())
     }
 
     /// Forgets a profile and its secrets.
@@ -107,24 +150,4 @@ pub(super) fn saved_slots(profile: &SavedProfile) -> BTreeSet<SecretSlot> {
                 .any(|saved| saved == slot.as_str())
         })
         .collect()
-}
-
-pub(super) fn profile_card(profile: SavedProfile) -> ProfileJson {
-    ProfileJson {
-        account: profile.draft.account.clone().unwrap_or_default(),
-        verdict: profile
-            .checked
-            .as_ref()
-            .and_then(|checked| match checked.verdict.as_str() {
-                "ready" => Some(VerdictJson::Ready),
-                "not_ready" => Some(VerdictJson::NotReady),
-                "undetermined" => Some(VerdictJson::Undetermined),
-                _ => None,
-            }),
-        checked_at: profile.checked.map(|checked| checked.at),
-        balkanid: profile.status,
-        integration_id: profile.integration_id,
-        days_left: None,
-        workspace: profile.workspace,
-    }
 }

@@ -1,6 +1,6 @@
 //! Where a set-up stands, in the words of the step list and of "Check your answers".
 
-use bbsetup_setup::{Owner, ProblemCode, SecretSlot, Step};
+use bbsetup_setup::{Day, Owner, ProblemCode, SecretSlot, Step};
 
 use super::State;
 use super::typed::{problems_of, workspace_of};
@@ -10,7 +10,7 @@ use crate::json::{
 };
 
 /// Where the set-up stands.
-pub(super) fn of(state: &State) -> ProgressJson {
+pub(super) fn of(state: &State, today: Day) -> ProgressJson {
     let steps = Step::ALL
         .into_iter()
         .filter(|step| *step != Step::Done)
@@ -18,7 +18,7 @@ pub(super) fn of(state: &State) -> ProgressJson {
             step: step.as_str().to_owned(),
             number: u32::try_from(step.number()).unwrap_or_default(),
             title: step.title().to_owned(),
-            state: step_state(state, step),
+            state: step_state(state, step, today),
         })
         .collect();
     ProgressJson {
@@ -55,7 +55,7 @@ pub(super) fn has(state: &State, slot: SecretSlot) -> bool {
 }
 
 /// A step's state: completed, with a problem, not started, or not to be started yet.
-fn step_state(state: &State, step: Step) -> StepStateJson {
+fn step_state(state: &State, step: Step, today: Day) -> StepStateJson {
     let typed = match step {
         Step::ServiceAccount => state.draft.service_account_confirmed,
         Step::Workspace => state.draft.workspace.is_some(),
@@ -78,9 +78,9 @@ fn step_state(state: &State, step: Step) -> StepStateJson {
         Step::Report => state
             .report
             .as_ref()
-            .is_some_and(|(report, _)| report.verdict != VerdictJson::Ready),
+            .is_some_and(|checked| checked.json.verdict != VerdictJson::Ready),
         Step::Account => {
-            !problems_of(step, &state.draft).is_empty() || !has(state, SecretSlot::Account)
+            !problems_of(step, &state.draft, today).is_empty() || !has(state, SecretSlot::Account)
         }
         Step::Submit => {
             let by_api = state
@@ -93,7 +93,7 @@ fn step_state(state: &State, step: Step) -> StepStateJson {
                     .as_ref()
                     .is_none_or(|status| status.state != StateJson::Connected)
         }
-        _ => !problems_of(step, &state.draft).is_empty(),
+        _ => !problems_of(step, &state.draft, today).is_empty(),
     };
     match has_problem {
         true => StepStateJson::Problem,
@@ -166,8 +166,18 @@ pub(super) fn answers(state: &State) -> AnswersJson {
             Step::ApiUrl,
         ),
         masked(SecretSlot::WorkspaceToken, Step::WorkspaceToken),
+        line(
+            "Workspace token ends",
+            draft.workspace_token_expires.as_deref(),
+            Step::WorkspaceToken,
+        ),
         line("Account e-mail", draft.account.as_deref(), Step::Account),
         masked(SecretSlot::Account, Step::Account),
+        line(
+            "Account API token ends",
+            draft.account_token_expires.as_deref(),
+            Step::Account,
+        ),
         line(
             "Primary Application owner",
             draft.primary_owner.as_deref(),

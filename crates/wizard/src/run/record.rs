@@ -9,6 +9,7 @@ use bbsetup_setup::{Problem, ProblemCode, Secret, SecretSlot};
 use super::Run;
 use crate::commands::evidence::{self, About};
 use crate::commands::export::{self, Configuration, Sealed};
+use crate::commands::{profiles, reminder};
 use crate::files::Existing;
 use crate::inputs::Inputs;
 use crate::json::{CheckJson, ExportFormatJson, ExportJson};
@@ -43,6 +44,7 @@ impl Run {
             ExportFormatJson::Age => "setup.age",
             ExportFormatJson::EvidenceMarkdown => "evidence.md",
             ExportFormatJson::EvidenceHtml => "evidence.html",
+            ExportFormatJson::Reminder => "reminder.ics",
         };
         folder.join(format!("balkanid-{workspace}-{name}"))
     }
@@ -70,7 +72,11 @@ impl Run {
             None => Subject {
                 inputs: self.inputs(),
                 integration_id: self.integration_id(),
-                report: self.state().report.as_ref().map(|(json, _)| json.clone()),
+                report: self
+                    .state()
+                    .report
+                    .as_ref()
+                    .map(|checked| checked.json.clone()),
             },
         };
         let about = || About {
@@ -94,6 +100,16 @@ impl Run {
                 let text = evidence::html(&report.ok_or_else(no_report)?, &about());
                 export::written(path, text.as_bytes(), existing, false).map_err(one)
             }
+            ExportFormatJson::Reminder => {
+                let workspace = inputs.place()?.workspace;
+                let text = reminder::calendar(
+                    &self.services,
+                    workspace.as_str(),
+                    &inputs.draft.expiries(),
+                )
+                .map_err(one)?;
+                export::written(path, text.as_bytes(), existing, false).map_err(one)
+            }
             ExportFormatJson::Json | ExportFormatJson::Toml | ExportFormatJson::Env => {
                 let configuration =
                     Configuration::of(&inputs.draft.clone().into(), integration_id)?;
@@ -113,7 +129,8 @@ impl Run {
     }
 
     fn finished(&self, workspace: &str) -> Result<Subject, Vec<Problem>> {
-        let (id, profile) = self.saved_profile(workspace)?;
+        let (id, profile) =
+            profiles::saved(&self.services, workspace).map_err(|problem| vec![problem])?;
         Ok(Subject {
             inputs: Inputs {
                 draft: profile.draft.into(),

@@ -16,13 +16,9 @@ impl Run {
     /// # Errors
     /// What is wrong with the values or with the keychain.
     pub async fn save(&self) -> Result<SaveJson, Vec<Problem>> {
-        let report = self
-            .state()
-            .report
-            .as_ref()
-            .and_then(|(_, report)| report.clone());
+        let checked = self.state().report.clone();
         let services = self.services();
-        let saved = save::save(&services, &self.inputs(), report.as_ref()).await?;
+        let saved = save::save(&services, &self.inputs(), checked.as_ref()).await?;
         if services.vault.kind() == VaultKind::Os {
             // From here on the keychain is asked for them.
             let mut state = self.state();

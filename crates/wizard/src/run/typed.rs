@@ -1,10 +1,10 @@
 //! What was typed: what is wrong with it, and what may be kept of it.
 
 use bbsetup_setup::draft::{
-    read_account, read_api_url, read_balkanid_public_url, read_balkanid_url, read_owner,
-    read_primary_owner, read_workspace,
+    read_account, read_api_url, read_balkanid_public_url, read_balkanid_url, read_expiry,
+    read_owner, read_primary_owner, read_workspace,
 };
-use bbsetup_setup::{Draft, Problem, ProblemCode, Step, WorkspaceId, token};
+use bbsetup_setup::{CredentialSlot, Day, Draft, Problem, ProblemCode, Step, WorkspaceId, token};
 
 use crate::json::DraftJson;
 
@@ -33,7 +33,7 @@ pub(super) fn without_secrets(mut draft: DraftJson) -> DraftJson {
 }
 
 /// What is wrong with the answer to one step.
-pub(super) fn problems_of(step: Step, draft: &Draft) -> Vec<Problem> {
+pub(super) fn problems_of(step: Step, draft: &Draft, today: Day) -> Vec<Problem> {
     match step {
         Step::ServiceAccount if !draft.service_account_confirmed => vec![
             Problem::new(
@@ -50,9 +50,13 @@ pub(super) fn problems_of(step: Step, draft: &Draft) -> Vec<Problem> {
             .err()
             .into_iter()
             .collect(),
+        Step::WorkspaceToken => of_expiry(CredentialSlot::WorkspaceToken, draft, today)
+            .into_iter()
+            .collect(),
         Step::Account => read_account(draft.account.as_deref())
             .err()
             .into_iter()
+            .chain(of_expiry(CredentialSlot::Account, draft, today))
             .collect(),
         Step::BalkanId => {
             let mut problems: Vec<Problem> = Vec::new();
@@ -68,12 +72,17 @@ pub(super) fn problems_of(step: Step, draft: &Draft) -> Vec<Problem> {
             problems.extend(read_balkanid_public_url(draft.balkanid_public_url.as_deref()).err());
             problems
         }
-        Step::ServiceAccount
-        | Step::WorkspaceToken
-        | Step::Report
-        | Step::Answers
-        | Step::Submit
-        | Step::Done => Vec::new(),
+        Step::ServiceAccount | Step::Report | Step::Answers | Step::Submit | Step::Done => {
+            Vec::new()
+        }
+    }
+}
+
+/// What is wrong with the day on which a token ends.
+fn of_expiry(slot: CredentialSlot, draft: &Draft, today: Day) -> Option<Problem> {
+    match read_expiry(slot, draft.expires(slot)) {
+        Ok(expiry) => expiry?.doubt(today),
+        Err(problem) => Some(problem),
     }
 }
 

@@ -23,4 +23,12 @@ scopes_known: boolean,
 /**
  * The scopes beyond need.
  */
-excess_scopes: Array<string>, };
+excess_scopes: Array<string>, 
+/**
+ * The scopes that would be enough for this workspace; empty where that could not be told.
+ */
+minimal_scopes: Array<string>, 
+/**
+ * The uuid of the account that holds it, where Bitbucket told it.
+ */
+account: string | null, };
