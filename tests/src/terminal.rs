@@ -179,10 +179,12 @@ impl Terminal {
 
     /// Step 4.
     pub fn pastes_the_workspace_token(&mut self, story: &Story) -> &mut Self {
-        self.sees("Step 4 of 9").pastes(
-            "Workspace access token",
-            &story.typed("BBSETUP_WORKSPACE_TOKEN"),
-        )
+        self.sees("Step 4 of 9")
+            .pastes(
+                "Workspace access token",
+                &story.typed("BBSETUP_WORKSPACE_TOKEN"),
+            )
+            .accepts("Day on which it ends")
     }
 
     /// Step 5.
@@ -190,6 +192,7 @@ impl Terminal {
         self.sees("Step 5 of 9")
             .answers("Account e-mail", &story.typed("BBSETUP_ACCOUNT"))
             .pastes("Account API token", &story.typed("BBSETUP_API_TOKEN"))
+            .accepts("Day on which the token ends")
     }
 
     /// Steps 1 to 5.

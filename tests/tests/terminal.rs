@@ -106,9 +106,11 @@ async fn from_the_first_question_to_done_and_then_once_more() {
         .names_the_api(&story)
         .sees("Step 4 of 9")
         .pastes("Workspace access token", "")
+        .accepts("Day on which it ends")
         .sees("Step 5 of 9")
         .accepts("Account e-mail")
         .pastes("Account API token", "")
+        .accepts("Day on which the token ends")
         .sees("Step 6 of 9")
         .sees("Step 7 of 9")
         .answers("Primary Application owner (e-mail)", "owner@acme.example")
@@ -207,6 +209,7 @@ async fn leaves_and_comes_back(leave: fn(Terminal) -> String) {
         .sees("Step 5 of 9")
         .accepts("Account e-mail")
         .pastes("Account API token", &story.typed("BBSETUP_API_TOKEN"))
+        .accepts("Day on which the token ends")
         .sees("Step 6 of 9")
         .sees("Ready: BalkanID will be able to read acme.")
         .fills_in_balkanids_form(&story)
@@ -322,6 +325,7 @@ async fn without_a_keychain_the_set_up_goes_on_for_this_process_and_says_so() {
             "Workspace access token",
             &story.typed("BBSETUP_WORKSPACE_TOKEN"),
         )
+        .accepts("Day on which it ends")
         .gives_the_account(&story)
         .sees("Step 6 of 9")
         .fills_in_balkanids_form(&story)
