@@ -72,7 +72,7 @@ async fn run(arguments: &Arguments) -> Result<bool> {
     let templates = sweep::served(&spec).await?;
     let mut judge = Judge::new(&spec);
     let mut samples = Vec::new();
-    for name in Scenario::names() {
+    for name in sweep::scenarios() {
         let mut look = |answer: Answer| {
             let judged = judge.judge(&answer, &mut needed)?;
             if planted::is_sample(&answer, &judged) {

@@ -12,9 +12,9 @@ use tokio::process::Command;
 
 use crate::ask::world;
 use crate::calls::Call;
-use crate::sweep::start;
+use crate::sweep::{scenarios, start};
 
-/// Commands that speak with Bitbucket, beside `check`, which is run in every scenario.
+/// Commands that speak with Bitbucket, beside `check`, which is run in every scenario in which Bitbucket answers.
 const OTHERS: [&[&str]; 4] = [
     &["setup", "--answers-from-environment"],
     &["save", "--json"],
@@ -27,7 +27,7 @@ pub(crate) async fn calls(program: &Path) -> Result<BTreeSet<Call>> {
     // It runs in folders of its own.
     let program = &std::path::absolute(program)?;
     let mut calls = BTreeSet::new();
-    for name in Scenario::names() {
+    for name in scenarios() {
         let sandbox = start(Scenario::named(name)?).await?;
         run(program, &sandbox, &["check", "--json"], None).await?;
         calls.extend(recorded(&sandbox));

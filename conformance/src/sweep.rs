@@ -18,6 +18,30 @@ const OF_EACH: usize = 2;
 /// Of each list, so many pages are asked for at every length.
 const PAGES: usize = 3;
 
+/// Scenarios in which it is not Bitbucket that goes wrong but the way to it, or a call that is gone:
+/// what comes then is no answer to hold against a description, and what is asked is as in the others.
+pub(crate) const OF_THE_WAY: [&str; 12] = [
+    "endpoint-removed",
+    "server-error",
+    "no-answer",
+    "cut-answer",
+    "unreadable-answer",
+    "off-origin-link",
+    "redirect",
+    "proxy-asks-sign-in",
+    "closed-port",
+    "unknown-name",
+    "untrusted-certificate",
+    "plain-http-elsewhere",
+];
+
+/// The scenarios in which Bitbucket answers.
+pub(crate) fn scenarios() -> impl Iterator<Item = &'static str> {
+    Scenario::names()
+        .into_iter()
+        .filter(|name| !OF_THE_WAY.contains(name))
+}
+
 /// What is answered in place of every path that is not served.
 const NOT_SERVED: &str = "Resource not found";
 

@@ -138,6 +138,20 @@ impl Keychain {
         names
     }
 
+    /// Locks it, as a desktop does when its person leaves; nobody is there to unlock it again.
+    pub fn lock(&self) {
+        let output = self
+            .command("dbus-send")
+            .args(["--print-reply", "--dest=org.freedesktop.secrets"])
+            .arg("/org/freedesktop/secrets")
+            .arg("org.freedesktop.Secret.Service.Lock")
+            .arg("array:objpath:/org/freedesktop/secrets/collection/login")
+            .output()
+            .expect("dbus-send starts");
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert!(said.contains("collection/login"), "it is locked: {said}");
+    }
+
     fn answers(&self) -> bool {
         let output = self
             .command("dbus-send")

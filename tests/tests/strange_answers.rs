@@ -145,26 +145,6 @@ async fn every_wording_of_a_policy_is_known() {
 }
 
 #[tokio::test]
-async fn a_workspace_that_is_switched_off_is_no_missing_role() {
-    let off = error("This workspace has been deactivated due to inactivity.");
-    let ran = spoilt(&[
-        answer("/2.0/workspaces/acme", 403, &off),
-        answer("/2.0/repositories/acme", 403, &off),
-        answer("/2.0/user/workspaces", 403, &off),
-        answer("/1.0/groups", 403, &off),
-    ])
-    .await;
-    assert_eq!(verdict(&ran), (3, "not_ready".into()));
-    assert!(
-        ran.problems()
-            .iter()
-            .all(|problem| problem.contains("workspace_deactivated")),
-        "{:?}",
-        ran.problems()
-    );
-}
-
-#[tokio::test]
 async fn a_scope_that_two_checks_need_is_missing_from_both() {
     let mechanism = error("This API is not accessible by this authentication mechanism");
     let refused = json!({"type": "error", "error": {

@@ -158,7 +158,7 @@ fn read_field(field: &Value) -> Option<SecretField> {
 }
 
 /// Reads the whole file.
-fn read_rows(file: &[u8]) -> Result<Vec<Integration>, Problem> {
+pub(crate) fn read_rows(file: &[u8]) -> Result<Vec<Integration>, Problem> {
     let table = Table::read(file, &REQUIRED)
         .map_err(|wrong| Doing::ReadIntegrations.unreadable(&wrong.sentence()))?;
     Ok(table

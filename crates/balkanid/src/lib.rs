@@ -18,6 +18,8 @@ mod bulk;
 mod differences;
 mod find;
 mod form;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzzing;
 mod integrations;
 mod keys;
 mod one_line;

@@ -5,6 +5,8 @@
 
 mod data_center;
 mod diagnosis;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzzing;
 mod preflight;
 mod probes;
 mod reach;

@@ -7,6 +7,8 @@
 mod answer;
 mod client;
 mod error;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzzing;
 mod layer;
 mod limits;
 mod network;

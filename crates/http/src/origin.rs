@@ -31,7 +31,35 @@ pub fn next_link(base: &Url, next: &str) -> Result<Url, OffOrigin> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    fn addresses() -> impl Strategy<Value = String> {
+        prop_oneof![
+            any::<String>(),
+            "(https?|ftp|data|file):/{0,3}([a-z@:]{0,6}@)?(api\\.bitbucket\\.org|127\\.0\\.0\\.1|\\[::1\\]|[a-z.]{0,12})(:[0-9]{1,5})?([/?#\\\\][!-~]{0,20})?",
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn a_link_of_another_origin_is_never_followed(base in addresses(), next in addresses()) {
+            let Ok(base) = Url::parse(&base) else { return Ok(()) };
+            let Ok(link) = next_link(&base, &next) else { return Ok(()) };
+            prop_assert_eq!(link.scheme(), base.scheme());
+            prop_assert_eq!(link.host(), base.host());
+            prop_assert_eq!(link.port_or_known_default(), base.port_or_known_default());
+            prop_assert!(link.username().is_empty() && link.password().is_none());
+        }
+
+        #[test]
+        fn a_link_of_the_same_server_is_followed_as_it_is(path in "[a-z0-9/]{0,20}", query in "[a-z0-9=&]{0,20}") {
+            let base = Url::parse("https://api.bitbucket.org/2.0").expect("an address");
+            let next = format!("https://api.bitbucket.org/{path}?{query}");
+            prop_assert_eq!(next_link(&base, &next).map(String::from), Ok(next));
+        }
+    }
 
     #[test]
     fn a_link_stays_with_scheme_host_and_port() {

@@ -13,6 +13,7 @@ mod fault;
 mod listener;
 mod log;
 mod pages;
+mod reach;
 mod reply;
 mod sandbox;
 mod scenario;

@@ -20,6 +20,7 @@ use crate::balkanid::{Integration, RefusedRow, StoredFile};
 use crate::fault::Fault;
 use crate::listener;
 use crate::log::Entry;
+use crate::reach::Reached;
 use crate::scenario::Scenario;
 use crate::state::{Addresses, Mending, MendingError, Server, State};
 use crate::tls::Tls;
@@ -44,6 +45,7 @@ pub struct Sandbox {
     stop: watch::Sender<bool>,
     servers: Vec<JoinHandle<()>>,
     ca_pem: Option<String>,
+    reached: Reached,
 }
 
 impl Sandbox {
@@ -74,19 +76,21 @@ impl Sandbox {
             true => Some(Tls::generate()?),
             false => None,
         };
+        let (reached, door) = Reached::open(scenario.bitbucket.reach).await?;
         let state = Arc::new(State::new(scenario, addresses));
         let (stop, stopped) = watch::channel(false);
+        let acceptor = || tls.as_ref().map(|tls| tls.acceptor.clone());
         let servers = [
-            (Server::Bitbucket, bitbucket),
-            (Server::BalkanId, balkanid),
-            (Server::Storage, storage),
+            (Server::Bitbucket, bitbucket, acceptor()),
+            (Server::BalkanId, balkanid, acceptor()),
+            (Server::Storage, storage, acceptor()),
         ]
         .into_iter()
-        .map(|(server, listener)| {
+        .chain(door.map(|door| (Server::Bitbucket, door.listener, Some(door.acceptor))))
+        .map(|(server, listener, acceptor)| {
             let router = Router::new()
                 .fallback(answer)
                 .with_state((server, state.clone()));
-            let acceptor = tls.as_ref().map(|tls| tls.acceptor.clone());
             tokio::spawn(listener::serve(listener, router, acceptor, stopped.clone()))
         })
         .collect();
@@ -95,6 +99,7 @@ impl Sandbox {
             stop,
             servers,
             ca_pem: tls.map(|tls| tls.ca_pem),
+            reached,
         })
     }
 
@@ -124,10 +129,15 @@ impl Sandbox {
     }
 
     /// The variables that point every command of the program at these servers, with the values that
-    /// a person would type in this scenario.
+    /// a person would type in this scenario. In scenarios about Bitbucket's address,
+    /// `BBSETUP_API_URL` is another one than [`Sandbox::bitbucket_url`].
     pub fn env(&self) -> BTreeMap<String, String> {
         let mut env = self.state.scenario.typed();
-        env.insert("BBSETUP_API_URL".into(), self.bitbucket_url());
+        let api_url = self.reached.instead.clone();
+        env.insert(
+            "BBSETUP_API_URL".into(),
+            api_url.unwrap_or_else(|| self.bitbucket_url()),
+        );
         env.insert("BBSETUP_BALKANID_URL".into(), self.balkanid_url());
         env.insert(
             "BBSETUP_BALKANID_PUBLIC_URL".into(),

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::address::without_userinfo;
+
 /// An e-mail address as far as a form can know one: something, an `@`, a domain.
 ///
 /// REST takes the Atlassian account's e-mail with an API token, never the Bitbucket user name:
@@ -56,7 +58,7 @@ impl Email {
         if whole {
             Ok(Self(text.to_owned()))
         } else {
-            Err(EmailError::Unfinished(text.to_owned()))
+            Err(EmailError::Unfinished(without_userinfo(text)))
         }
     }
 
@@ -103,6 +105,10 @@ mod tests {
         assert_eq!(
             Email::parse("a b@c.example"),
             Err(EmailError::Unfinished("a b@c.example".into()))
+        );
+        assert_eq!(
+            Email::parse("me:canary@c.example"),
+            Err(EmailError::Unfinished("…@c.example".into()))
         );
         assert_eq!(Email::parse(" "), Err(EmailError::Empty));
         assert_eq!(

@@ -75,12 +75,7 @@ impl ApiUrl {
         ) {
             return Self::parse_exact(BITBUCKET_CLOUD_API);
         }
-        let path = url.path().trim_end_matches('/').to_owned();
-        let base = ["/2.0", "/1.0", "/!api/2.0"]
-            .iter()
-            .find_map(|version| path.strip_suffix(version))
-            .unwrap_or(&path)
-            .to_owned();
+        let base = base_of(url.path()).to_owned();
         url.set_path(&base);
         Ok(Self(url))
     }
@@ -165,6 +160,21 @@ pub fn is_loopback(url: &Url) -> bool {
     }
 }
 
+/// A path without what the API itself adds, however often it was typed, nor a quote left at its end.
+fn base_of(path: &str) -> &str {
+    let mut base = path;
+    loop {
+        base = base.trim_end_matches(['/', '\'']);
+        match ["/!api/2.0", "/2.0", "/1.0"]
+            .iter()
+            .find_map(|version| base.strip_suffix(version))
+        {
+            Some(shorter) => base = shorter,
+            None => return base,
+        }
+    }
+}
+
 fn read_address(typed: &str) -> Result<Url, ApiUrlError> {
     let text = typed.trim().trim_matches(['"', '\'', '`', '<', '>']).trim();
     if text.is_empty() {
@@ -178,7 +188,7 @@ fn read_address(typed: &str) -> Result<Url, ApiUrlError> {
         false => format!("https://{text}"),
     };
     if text.contains(char::is_whitespace) {
-        return Err(ApiUrlError::NoAddress(text.to_owned()));
+        return Err(ApiUrlError::NoAddress(without_userinfo(text)));
     }
     let mut url =
         Url::parse(&with_scheme).map_err(|_| ApiUrlError::NoAddress(without_userinfo(text)))?;
@@ -188,7 +198,7 @@ fn read_address(typed: &str) -> Result<Url, ApiUrlError> {
     let host = url.host_str().unwrap_or_default().to_owned();
     // A bare word is a slip of the hand; behind a typed scheme it may be a host of the intranet.
     let named = text.contains("://") || is_loopback(&url) || host.contains('.');
-    if host.is_empty() || !named {
+    if !named || !is_written_as_host(&url) {
         return Err(ApiUrlError::NoAddress(text.to_owned()));
     }
     match url.scheme() {
@@ -202,8 +212,26 @@ fn read_address(typed: &str) -> Result<Url, ApiUrlError> {
     Ok(url)
 }
 
-fn without_userinfo(text: &str) -> String {
-    text.rsplit('@').next().unwrap_or_default().to_owned()
+/// Whether a host is written as one: addresses may hold others, and nobody gives them.
+fn is_written_as_host(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => {
+            let fits = |character: char| {
+                character.is_ascii_alphanumeric() || matches!(character, '-' | '_' | '.')
+            };
+            name.chars().all(fits) && name.contains(|character: char| character.is_alphanumeric())
+        }
+        Some(Host::Ipv4(_) | Host::Ipv6(_)) => true,
+        None => false,
+    }
+}
+
+/// A text that was meant as an address, without the password that may stand before its `@`.
+pub(crate) fn without_userinfo(text: &str) -> String {
+    match text.rsplit_once('@') {
+        Some((before, host)) if before.contains(':') => format!("…@{host}"),
+        Some(_) | None => text.to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -223,6 +251,7 @@ mod tests {
             "https://bitbucket.org/acme",
             "http://bitbucket.org".replace("http:", "https:").as_str(),
             "https://api.bitbucket.org/2.0/workspaces/acme?x=y",
+            "https://api.bitbucket.org/2.0/2.0",
         ] {
             assert_eq!(bitbucket(typed), Ok(BITBUCKET_CLOUD_API.into()), "{typed}");
         }
@@ -274,6 +303,11 @@ mod tests {
             Err(ApiUrlError::DataCenter(_))
         ));
         assert!(matches!(bitbucket("acme"), Err(ApiUrlError::NoAddress(_))));
+        assert!(matches!(bitbucket(".`"), Err(ApiUrlError::NoAddress(_))));
+        assert_eq!(
+            bitbucket("https://me:canary@api bitbucket.org"),
+            Err(ApiUrlError::NoAddress("…@api bitbucket.org".into()))
+        );
         assert!(matches!(
             bitbucket("my server"),
             Err(ApiUrlError::NoAddress(_))
@@ -287,6 +321,8 @@ mod tests {
             url.join("/2.0/user?pagelen=10").as_str(),
             "http://127.0.0.1:4010/proxy/2.0/user?pagelen=10"
         );
+        let twice = ApiUrl::parse_bitbucket("http://127.0.0.1:4010/2.0//2.0/").expect("an address");
+        assert_eq!(twice.to_string(), "http://127.0.0.1:4010");
         let public = ApiUrl::parse_balkanid_public("acme.balkanid.app").expect("an address");
         assert_eq!(
             public.url().as_str(),

@@ -1,5 +1,7 @@
 //! What a pasted token can tell by its shape alone. A shape is a hint, never a verdict.
 
+use std::ops::Range;
+
 use crate::{CredentialSlot, Secret};
 
 /// What the head of a token suggests.
@@ -112,14 +114,13 @@ const LONGEST: usize = 4096;
 /// Reads a pasted token generously: spaces, line ends and quotes around it do not matter, nor does
 /// a `Bearer ` before it, nor line ends that a mail program put inside.
 pub fn parse_token(pasted: &str) -> Result<Secret, TokenError> {
-    let trimmed = pasted.trim_matches(|character: char| {
-        character.is_whitespace() || matches!(character, '"' | '\'' | '`' | '\u{200b}' | '\u{feff}')
-    });
-    let trimmed = trimmed
+    let mut trimmed = pasted.trim_matches(is_around_token);
+    while let Some(rest) = trimmed
         .strip_prefix("Bearer ")
         .or_else(|| trimmed.strip_prefix("bearer "))
-        .unwrap_or(trimmed)
-        .trim();
+    {
+        trimmed = rest.trim_matches(is_around_token);
+    }
     if trimmed.is_empty() {
         return Err(TokenError::Empty);
     }
@@ -144,35 +145,57 @@ pub fn parse_token(pasted: &str) -> Result<Secret, TokenError> {
     Ok(Secret::new(trimmed))
 }
 
+/// What a person copies along with a token.
+fn is_around_token(character: char) -> bool {
+    character.is_whitespace() || matches!(character, '"' | '\'' | '`' | '\u{200b}' | '\u{feff}')
+}
+
 /// Whether a text pasted into a field for something else is a token, so that it is neither echoed
 /// nor saved.
 pub fn looks_like_token(text: &str) -> bool {
-    text.len() >= 24 && TokenShape::of(text.trim()) != TokenShape::Unknown
+    text.len() >= SHORTEST && TokenShape::of(text.trim()) != TokenShape::Unknown
 }
 
-/// Whether any word of a text is a token, whatever quotes or a `Bearer` stand around it.
+/// Whether a token stands anywhere in a text, whatever stands around it.
 pub fn holds_token(text: &str) -> bool {
-    text.split(|character: char| {
-        !character.is_ascii_graphic() || "\"'`<>()[],;:/?&=".contains(character)
-    })
-    .any(looks_like_token)
+    first_token(text).is_some()
 }
 
 /// A text with everything in it that looks like a token masked, as what others say is shown.
 pub fn without_tokens(text: &str) -> String {
-    text.split_inclusive(|character: char| !is_token_character(character))
-        .map(|part| {
-            let word = part.trim_end_matches(|character: char| !is_token_character(character));
-            match looks_like_token(word) {
-                true => format!("••••{}", &part[word.len()..]),
-                false => part.to_owned(),
-            }
-        })
-        .collect()
+    let mut masked = String::new();
+    let mut rest = text;
+    while let Some(token) = first_token(rest) {
+        masked.push_str(&rest[..token.start]);
+        masked.push_str("••••");
+        rest = &rest[token.end..];
+    }
+    masked.push_str(rest);
+    masked
 }
 
+/// A head without this much behind it is a word.
+const SHORTEST: usize = 24;
+
+/// Where the first token of a text stands: from its head on as far as a token goes. What is before
+/// the head does not matter, since people copy all kinds of things along: `token=`, `**`, `x`.
+fn first_token(text: &str) -> Option<Range<usize>> {
+    let heads = text.match_indices("AT").map(|(start, _)| start);
+    heads
+        .filter(|start| TokenShape::of(&text[*start..]) != TokenShape::Unknown)
+        .map(|start| {
+            let rest = &text[start..];
+            let length = rest
+                .find(|character: char| !is_token_character(character))
+                .unwrap_or(rest.len());
+            start..start + length
+        })
+        .find(|token| token.len() >= SHORTEST)
+}
+
+/// With `%`, as which an address writes the `=` near a token's end.
 fn is_token_character(character: char) -> bool {
-    character.is_ascii_alphanumeric() || matches!(character, '-' | '_' | '=')
+    character.is_ascii_alphanumeric() || matches!(character, '-' | '_' | '=' | '%')
 }
 
 #[cfg(test)]
@@ -185,6 +208,7 @@ mod tests {
         assert_eq!(read("  ATCTT3x-_=AB\r\n"), Ok("ATCTT3x-_=AB".into()));
         assert_eq!(read("\"Bearer ATCTT3x\""), Ok("ATCTT3x".into()));
         assert_eq!(read("\u{feff}ATATT3x\u{200b}"), Ok("ATATT3x".into()));
+        assert_eq!(read("Bearer \"ATCTT3x\""), Ok("ATCTT3x".into()));
     }
 
     #[test]
@@ -205,6 +229,9 @@ mod tests {
             token.clone(),
             format!("\u{feff}Bearer {token}\r\n"),
             format!("the token:\"{token}\", made today"),
+            format!("token={token}"),
+            format!("**{token}**"),
+            format!("mytoken_{token}"),
         ] {
             assert!(holds_token(&text), "{text:?}");
         }
@@ -220,6 +247,10 @@ mod tests {
             "é (token \"••••\") of ••••: refused"
         );
         assert_eq!(without_tokens("project:admin"), "project:admin");
+        assert_eq!(
+            without_tokens(&format!("https://a.example/?token={token}%3DAB12CD34&x=y")),
+            "https://a.example/?token=••••&x=y"
+        );
     }
 
     #[test]

@@ -4,6 +4,8 @@ use std::fmt;
 
 use url::Url;
 
+use crate::address::without_userinfo;
+
 /// A workspace ID that Bitbucket's paths accept: a slug such as `acme`, or a UUID in braces.
 ///
 /// Source: <https://support.atlassian.com/bitbucket-cloud/kb/fix-workspace-creation-errors-in-bitbucket-cloud/>
@@ -127,10 +129,10 @@ impl WorkspaceId {
             .trim_start_matches('@')
             .to_lowercase();
         if text.contains('@') && text.contains('.') {
-            return Err(WorkspaceIdError::Email(text.to_owned()));
+            return Err(WorkspaceIdError::Email(without_userinfo(text)));
         }
         if slug.contains(char::is_whitespace) {
-            return Err(WorkspaceIdError::DisplayName(text.to_owned()));
+            return Err(WorkspaceIdError::DisplayName(without_userinfo(text)));
         }
         match slug
             .chars()
@@ -281,6 +283,10 @@ mod tests {
         assert_eq!(
             refused(&"a".repeat(129)),
             WorkspaceIdError::TooLong { length: 129 }
+        );
+        assert_eq!(
+            refused("me:canary@bitbucket.org/acme"),
+            WorkspaceIdError::Email("…@bitbucket.org/acme".into())
         );
         let token = format!("ATCTT3xFfGN0{}", "a".repeat(100));
         let error = refused(&token);

@@ -10,7 +10,7 @@ macro_rules! files {
 }
 
 /// Name and file, in the order in which they are shown.
-pub(super) const FILES: [(&str, &str); 36] = files![
+pub(super) const FILES: [(&str, &str); 50] = files![
     "ready",
     "first-set-up",
     "existing-integration",
@@ -29,6 +29,8 @@ pub(super) const FILES: [(&str, &str); 36] = files![
     "not-administrator",
     "not-a-member",
     "other-workspace-token",
+    "workspace-not-found",
+    "workspace-deactivated",
     "empty-workspace",
     "nothing-visible",
     "no-headers",
@@ -39,7 +41,19 @@ pub(super) const FILES: [(&str, &str); 36] = files![
     "data-center",
     "ip-allow-list",
     "two-step-required",
+    "endpoint-removed",
+    "server-error",
+    "no-answer",
+    "cut-answer",
+    "unreadable-answer",
+    "off-origin-link",
+    "redirect",
     "proxy-page",
+    "proxy-asks-sign-in",
+    "closed-port",
+    "unknown-name",
+    "untrusted-certificate",
+    "plain-http-elsewhere",
     "balkanid-waf",
     "balkanid-wrong-host",
     "balkanid-unavailable",

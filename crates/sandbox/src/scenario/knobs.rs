@@ -6,6 +6,8 @@ use serde::Deserialize;
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct BitbucketKnobs {
+    /// Where the address that a person types leads.
+    pub(crate) reach: Reach,
     /// Whether the headers that tell kind and scopes are sent.
     pub(crate) credential_headers: bool,
     /// Whether access tokens may read permissions; Bitbucket's own documents differ.
@@ -21,6 +23,25 @@ pub(crate) struct BitbucketKnobs {
     pub(crate) scaled_limit: Option<u32>,
     /// When requests are refused for being too many; nothing means never.
     pub(crate) rate_limit: Option<RateLimit>,
+}
+
+/// Where the address of Bitbucket's API leads that a person types.
+///
+/// The practice Bitbucket itself is always there; in scenarios about the address, another one is
+/// typed than its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Reach {
+    /// To the practice Bitbucket.
+    Here,
+    /// To a port of this machine at which nobody listens.
+    ClosedPort,
+    /// To the practice Bitbucket, behind a certificate that nobody trusts.
+    UntrustedCertificate,
+    /// Nowhere: no such name.
+    UnknownName,
+    /// To another machine, without TLS.
+    PlainHttpElsewhere,
 }
 
 /// A rate limit. Each credential has its own.

@@ -14,7 +14,7 @@ use serde_json::Value;
 use self::credential::CredentialDescription;
 pub(crate) use self::credential::{Credential, Holder, Kind};
 use self::files::{BASE, FILES, FORMER_NAMES};
-pub(crate) use self::knobs::{BalkanIdKnobs, BitbucketKnobs, RateLimit};
+pub(crate) use self::knobs::{BalkanIdKnobs, BitbucketKnobs, RateLimit, Reach};
 use crate::fault::Fault;
 use crate::world::{World, WorldDescription};
 

@@ -11,4 +11,5 @@ mod client;
 mod control;
 mod faults;
 mod lists;
+mod reach;
 mod tls;

@@ -10,7 +10,7 @@ use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use url::Url;
 
-use crate::client::{authority, over};
+use crate::client::{authority, over, started};
 
 fn trusting(authority: Option<&str>) -> TlsConnector {
     let mut roots = RootCertStore::empty();
@@ -90,4 +90,21 @@ async fn servers_start_on_given_ports_and_leave_them_when_they_end() {
         .expect("the port is free again");
     assert_eq!(second.bitbucket_url(), format!("http://127.0.0.1:{port}"));
     assert_eq!(second.ca_pem(), None);
+}
+
+#[tokio::test]
+async fn a_certificate_that_nobody_trusts_has_the_practice_bitbucket_behind_it() {
+    let sandbox = started("untrusted-certificate").await;
+    assert_eq!(sandbox.ca_pem(), None, "its authority is told to nobody");
+    let typed = Url::parse(&sandbox.env()["BBSETUP_API_URL"]).expect("an address");
+    assert_eq!(typed.scheme(), "https");
+    let stream = TcpStream::connect(authority(&typed))
+        .await
+        .expect("a server");
+    let name = ServerName::try_from("127.0.0.1").expect("a name");
+    let error = trusting(None)
+        .connect(name, stream)
+        .await
+        .expect_err("an untrusted server");
+    assert!(error.to_string().contains("UnknownIssuer"), "{error}");
 }
