@@ -24,6 +24,8 @@ const EMPTY_DRAFT: DraftJson = {
   workspace: null,
   api_url: null,
   account: null,
+  workspace_token_expires: null,
+  account_token_expires: null,
   balkanid_url: null,
   balkanid_public_url: null,
   primary_owner: null,

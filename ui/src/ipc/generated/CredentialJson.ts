@@ -23,4 +23,13 @@ scopes_known: boolean,
 /**
  * The scopes beyond need.
  */
-excess_scopes: Array<string>, };
+excess_scopes: Array<string>, 
+/**
+ * The scopes that would be enough for this workspace, in the credential's own vocabulary; empty
+ * where that could not be told.
+ */
+minimal_scopes: Array<string>, 
+/**
+ * The account's UUID; not shown.
+ */
+account: string | null, };

@@ -22,6 +22,14 @@ api_url: string | null,
  */
 account: string | null, 
 /**
+ * The day on which the workspace access token expires, as typed; empty where it has no expiry.
+ */
+workspace_token_expires: string | null, 
+/**
+ * The day on which the account's API token expires, as typed.
+ */
+account_token_expires: string | null, 
+/**
  * BalkanID's REST base; nothing means BalkanID's own.
  */
 balkanid_url: string | null, 

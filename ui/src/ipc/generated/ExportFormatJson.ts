@@ -3,4 +3,4 @@
 /**
  * The formats of an export.
  */
-export type ExportFormatJson = "json" | "toml" | "env" | "age" | "evidence_markdown" | "evidence_html";
+export type ExportFormatJson = "json" | "toml" | "env" | "age" | "evidence_markdown" | "evidence_html" | "reminder";

@@ -32,6 +32,10 @@ severity: SeverityJson,
  */
 message: string, 
 /**
+ * What was seen that bears on it.
+ */
+seen: Array<string>, 
+/**
  * What to do, most useful first.
  */
 hints: Array<string>, 
