@@ -8,6 +8,7 @@ import type {
   KeyNamesJson,
   KeychainJson,
   ProblemJson,
+  ProfileJson,
   ProgressJson,
   RouteJson,
   SecretJson,
@@ -366,6 +367,15 @@ export class Session {
   /** Takes over what the first page shows. */
   acceptHome(home: HomeJson): void {
     this.#acceptHome(home);
+  }
+
+  /** Takes over how one finished set-up now stands. */
+  acceptProfile(profile: ProfileJson): void {
+    if (this.home === null) return;
+    const profiles = this.home.profiles.map((known) =>
+      known.workspace === profile.workspace ? profile : known,
+    );
+    this.home = { ...this.home, profiles };
   }
 
   #acceptHome(home: HomeJson): void {
