@@ -81,10 +81,15 @@ describe('Check all', () => {
     within(card('initech')).getByText('Ready');
   });
 
-  it('that could not begin says so once, and leaves the cards as they were', async () => {
+  it('that could not go on says so once, and leaves the cards as they were', async () => {
     const checking = streaming<ProfileCheckEventJson, AllChecksJson>();
     await openHome(two, { check_all: checking.answer });
     await userEvent.click(screen.getByRole('button', { name: 'Check all' }));
+    const checks = ['account/members'];
+    checking.tell({ workspace: 'acme', event: { event: 'started', checks } });
+    await waitFor(() => {
+      expect(card().querySelector('[data-check]')).not.toBeNull();
+    });
     checking.fail([problem({ code: 'vault_locked', message: 'The keychain is locked.' })]);
     await screen.findByText('The keychain is locked.');
     expect(screen.getAllByText('The keychain is locked.')).toHaveLength(1);
@@ -95,5 +100,7 @@ describe('Check all', () => {
       );
     });
     within(card()).getByText('Ready');
+    // Nothing waits any more for an answer that will not come.
+    expect(card().querySelector('[data-check]')).toBeNull();
   });
 });

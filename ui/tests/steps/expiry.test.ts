@@ -43,7 +43,9 @@ it('a day that cannot be read is told beside the field, and stays as typed', asy
 
 it('an empty day is sent as none, and stands in nobody’s way', async () => {
   const calls = await openPage('workspace_token');
-  await screen.findByLabelText(FIELD);
+  const input = await screen.findByLabelText(FIELD);
+  await userEvent.type(input, '2');
+  await userEvent.clear(input);
   await userEvent.click(screen.getByRole('button', { name: 'Continue' }));
   await screen.findByRole('heading', { level: 1, name: 'Title of account' });
   const answer = calls.find(({ command }) => command === 'answer');
