@@ -77,11 +77,16 @@ export class CheckRun {
   /** The page is left: the check is stopped, and the report before it stands again. */
   async leave(): Promise<void> {
     if (!this.isRunning) return;
+    this.restore();
+    // What it would still tell is dropped in any case.
+    await cancel().catch(() => undefined);
+  }
+
+  /** The report before stands again; what a running check still tells is dropped. */
+  restore(): void {
     const before = this.report;
     this.forget();
     if (before !== null) this.#finish(before);
-    // What it would still tell is dropped in any case.
-    await cancel().catch(() => undefined);
   }
 
   /** Forgets everything; what a running check still tells is dropped. */

@@ -12,8 +12,11 @@ const INPUTS: Partial<
 > = {
   workspace: { texts: ['workspace'], secrets: {} },
   api_url: { texts: ['api_url'], secrets: {} },
-  workspace_token: { texts: [], secrets: { workspace_token: 'workspace_token' } },
-  account: { texts: ['account'], secrets: { account_token: 'account' } },
+  workspace_token: {
+    texts: ['workspace_token_expires'],
+    secrets: { workspace_token: 'workspace_token' },
+  },
+  account: { texts: ['account', 'account_token_expires'], secrets: { account_token: 'account' } },
   balkanid: {
     texts: ['primary_owner', 'description', 'balkanid_url', 'balkanid_public_url'],
     secrets: {
@@ -27,6 +30,8 @@ type TextInput =
   | 'workspace'
   | 'api_url'
   | 'account'
+  | 'workspace_token_expires'
+  | 'account_token_expires'
   | 'primary_owner'
   | 'description'
   | 'balkanid_url'

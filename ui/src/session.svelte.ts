@@ -8,6 +8,7 @@ import type {
   KeyNamesJson,
   KeychainJson,
   ProblemJson,
+  ProfileJson,
   ProgressJson,
   RouteJson,
   SecretJson,
@@ -24,6 +25,8 @@ const EMPTY_DRAFT: DraftJson = {
   workspace: null,
   api_url: null,
   account: null,
+  workspace_token_expires: null,
+  account_token_expires: null,
   balkanid_url: null,
   balkanid_public_url: null,
   primary_owner: null,
@@ -364,6 +367,15 @@ export class Session {
   /** Takes over what the first page shows. */
   acceptHome(home: HomeJson): void {
     this.#acceptHome(home);
+  }
+
+  /** Takes over how one finished set-up now stands. */
+  acceptProfile(profile: ProfileJson): void {
+    if (this.home === null) return;
+    const profiles = this.home.profiles.map((known) =>
+      known.workspace === profile.workspace ? profile : known,
+    );
+    this.home = { ...this.home, profiles };
   }
 
   #acceptHome(home: HomeJson): void {

@@ -156,3 +156,14 @@ export function dayAndTime(time: string, now: Date = new Date()): string {
       : date.toLocaleDateString('en-GB', { day: 'numeric', month: 'long', year: 'numeric' });
   return `${day}, ${timeOfDay(time)}`;
 }
+
+/** A day without a time, such as `2026-12-07`, in words: `7 December 2026`. */
+export function dayInWords(day: string): string {
+  const [year, month, date] = day.split('-').map(Number);
+  if (year === undefined || month === undefined || date === undefined) return day;
+  return new Date(year, month - 1, date).toLocaleDateString('en-GB', {
+    day: 'numeric',
+    month: 'long',
+    year: 'numeric',
+  });
+}

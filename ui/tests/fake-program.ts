@@ -21,6 +21,8 @@ export const emptyDraft: DraftJson = {
   workspace: null,
   api_url: null,
   account: null,
+  workspace_token_expires: null,
+  account_token_expires: null,
   balkanid_url: null,
   balkanid_public_url: null,
   primary_owner: null,
@@ -67,6 +69,7 @@ export function problem(over: Partial<ProblemJson> = {}): ProblemJson {
     check: null,
     severity: 'error',
     message: 'Something is missing.',
+    seen: [],
     hints: [],
     causes: [],
     scopes: [],
@@ -137,6 +140,8 @@ export function report(checks: CheckResultJson[]): CheckJson {
     requests: checks.length,
     checked_at: '2026-11-25T10:00:00Z',
     elapsed_ms: 1,
+    since: null,
+    changes: [],
   };
 }
 

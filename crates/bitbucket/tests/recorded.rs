@@ -139,6 +139,7 @@ async fn found(recorded: &Recorded) -> (Vec<Finding>, Report) {
         client: Client::new(limits, &network).expect("a client"),
         api_url: ApiUrl::parse_bitbucket(&sandbox.bitbucket_url()).expect("an address"),
         workspace: WorkspaceId::parse("acme").expect("an ID"),
+        expiries: Vec::new(),
         clock: Arc::new(|| NOW),
     };
     let findings = Mutex::new(Vec::new());

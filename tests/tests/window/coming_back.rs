@@ -79,19 +79,11 @@ async fn a_second_set_up_of_the_same_workspace_updates_and_does_not_duplicate() 
         .await
         .turns_to("home")
         .await;
-    window.press("Replace a token").await;
     window
-        .press("Workspace access token")
+        .press("Change answers")
         .await
-        .turns_to("workspace_token")
+        .turns_to("answers")
         .await;
-    window.press("Continue").await.turns_to("account").await;
-    window.press("Continue").await.turns_to("report").await;
-    window
-        .sees("Ready: BalkanID will be able to read acme.")
-        .await;
-    window.press("Continue").await.turns_to("balkanid").await;
-    window.press("Continue").await.turns_to("answers").await;
     window
         .press("Save and submit")
         .await

@@ -8,6 +8,7 @@
 import { Channel, invoke } from '@tauri-apps/api/core';
 
 import type {
+  AllChecksJson,
   AnswersJson,
   CheckEventJson,
   CheckJson,
@@ -20,7 +21,9 @@ import type {
   KeychainJson,
   PlanJson,
   ProblemJson,
+  ProfileCheckEventJson,
   ProgressJson,
+  RotateJson,
   RouteJson,
   SaveJson,
   StatusJson,
@@ -153,6 +156,38 @@ export const checkProfile = (
   told: (event: CheckEventJson) => void,
 ): Promise<CheckJson> => invoke('check_profile', { workspace, events: channel(told) });
 
+/** Checks every profile at once; [`cancel`] stops all of them, and each ends with what it has. */
+export const checkAll = (told: (event: ProfileCheckEventJson) => void): Promise<AllChecksJson> =>
+  invoke('check_all', { events: channel(told) });
+
+/**
+ * Checks a new token of a profile, and puts it in the place of the old one if it will do. The page
+ * forgets the secret at once.
+ */
+export const rotate = (
+  workspace: string,
+  slot: CredentialSlot,
+  secret: string,
+  expires: string | null,
+  told: (event: CheckEventJson) => void,
+): Promise<RotateJson> =>
+  invoke('rotate', { workspace, slot, secret, expires, events: channel(told) });
+
+/** Puts the token from before a replacement back into its place. */
+export const undoRotation = (workspace: string, slot: CredentialSlot): Promise<HomeJson> =>
+  invoke('undo_rotation', { workspace, slot });
+
+/** Deletes the token from before a replacement, which can then not be undone. */
+export const dropPrevious = (workspace: string, slot: CredentialSlot): Promise<HomeJson> =>
+  invoke('drop_previous', { workspace, slot });
+
+/** Notes the day on which a token of a profile expires; nothing where it has none. */
+export const setExpiry = (
+  workspace: string,
+  slot: CredentialSlot,
+  expires: string | null,
+): Promise<HomeJson> => invoke('set_expiry', { workspace, slot, expires });
+
 /** What BalkanID says of a profile, now. */
 export const status = (workspace: string): Promise<StatusJson> => invoke('status', { workspace });
 
@@ -167,6 +202,7 @@ export function problemsOf(thrown: unknown): ProblemJson[] {
       check: null,
       severity: 'error',
       message: 'The window and the program behind it did not understand each other.',
+      seen: [],
       hints: ['Nothing that you typed is lost. Close the window and open it again.'],
       causes: [String(thrown)],
       scopes: [],

@@ -12,6 +12,8 @@ export interface Told {
 export interface Mend {
   /** What happened: one entry a distinct problem. */
   told: Told[];
+  /** What is known that bears on it, each once. */
+  seen: string[];
   /** What to do, most useful first, each once. */
   hints: string[];
   /** The credential to be made anew, where that is the mend. */
@@ -55,7 +57,11 @@ export function grouped(problems: readonly ProblemJson[]): Told[] {
     );
     const checks = problem.check === null ? [] : [problem.check];
     if (same === undefined) groups.push({ problem, checks });
-    else same.checks.push(...checks);
+    else {
+      same.checks.push(...checks);
+      const seen = [...new Set([...same.problem.seen, ...problem.seen])];
+      same.problem = { ...same.problem, seen };
+    }
   }
   return groups;
 }
@@ -116,6 +122,7 @@ function mendOf(problems: readonly ProblemJson[], slot: string | null): Mend {
   const scopes = problems.flatMap((problem) => problem.scopes);
   return {
     told: grouped(problems),
+    seen: [...new Set(problems.flatMap((problem) => problem.seen))],
     // What to tick is shown as boxes of its own.
     hints: [...new Set(hints)].filter((hint) => !hint.startsWith('To tick:')),
     slot,
@@ -136,8 +143,10 @@ export function stepOf(problem: ProblemJson | undefined): string | null {
       return 'api_url';
     case 'account':
     case 'account_token':
+    case 'account_token_expires':
       return 'account';
     case 'workspace_token':
+    case 'workspace_token_expires':
       return 'workspace_token';
     case 'service-account':
       return 'service_account';

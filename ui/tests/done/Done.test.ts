@@ -75,6 +75,17 @@ it('takes a passphrase twice, and forgets it once the file is written', async ()
   expect([first.value, again.value]).toEqual(['', '']);
 });
 
+it('writes a reminder of the tokens’ ends', async () => {
+  const calls = await openPage('done', { suggested_path, export: written });
+  const reminder = within(row('reminder'));
+  await waitFor(() => {
+    expect(reminder.getByRole('button', { name: /^Export/ })).toHaveProperty('disabled', false);
+  });
+  await userEvent.click(reminder.getByRole('button', { name: /^Export/ }));
+  await reminder.findByText('It holds none.');
+  expect(exports(calls)).toMatchObject([{ format: 'reminder', passphrase: null }]);
+});
+
 it('sends no passphrase with the other formats', async () => {
   const calls = await openPage('done', { suggested_path, export: written });
   const json = within(row('json'));

@@ -71,6 +71,7 @@ export function problem(changes: Partial<ProblemJson> = {}): ProblemJson {
     check,
     severity: 'error',
     message: 'What happened.',
+    seen: [],
     hints: [],
     causes: [],
     scopes: [],
@@ -99,6 +100,8 @@ export function report(
     requests: 19,
     checked_at: '2026-11-25T14:02:11Z',
     elapsed_ms: 412,
+    since: null,
+    changes: [],
   };
 }
 

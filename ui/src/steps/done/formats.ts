@@ -48,6 +48,13 @@ export const reports: readonly Format[] = [
   },
 ];
 
+/** Reminders in the person's own calendar. */
+export const reminder: Format = {
+  format: 'reminder',
+  title: 'Reminder',
+  says: 'A calendar file (.ics) that reminds you before a token expires. Without secrets.',
+};
+
 /** The fewest characters of a passphrase. */
 export const shortestPassphrase = 12;
 
