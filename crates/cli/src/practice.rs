@@ -54,6 +54,8 @@ pub(crate) async fn run(context: &Context, arguments: &PracticeArguments) -> exi
         scim_url: None,
         env: sandbox.env(),
     };
+    // Before anybody can know that there is something to end.
+    let end = End::listen();
     report::print_json(&line);
     // The reader of a pipe waits for the line.
     let _reader_gone = std::io::stdout().flush();
@@ -64,29 +66,47 @@ pub(crate) async fn run(context: &Context, arguments: &PracticeArguments) -> exi
         }
         eprintln!("\n  bbsetup check");
     }
-    told_to_end().await;
+    end.told().await;
     drop(sandbox);
     exit::DONE
 }
 
-/// Waits for Ctrl+C, or for the signal with which scripts and systems end a program.
-#[cfg(unix)]
-async fn told_to_end() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
-        let _ctrl_c = tokio::signal::ctrl_c().await;
-        return;
-    };
-    tokio::select! {
-        _ctrl_c = tokio::signal::ctrl_c() => {}
-        _terminate = terminate.recv() => {}
-    }
+/// Ctrl+C, or the signal with which scripts and systems end a program.
+struct End {
+    #[cfg(unix)]
+    terminate: Option<tokio::signal::unix::Signal>,
 }
 
-/// Waits for Ctrl+C.
-#[cfg(not(unix))]
-async fn told_to_end() {
-    let _ctrl_c = tokio::signal::ctrl_c().await;
+impl End {
+    /// Listens from now on.
+    fn listen() -> Self {
+        Self {
+            #[cfg(unix)]
+            terminate: tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())
+                .ok(),
+        }
+    }
+
+    /// Waits for it.
+    #[cfg(unix)]
+    async fn told(mut self) {
+        let terminated = async {
+            match &mut self.terminate {
+                Some(signal) => drop(signal.recv().await),
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            _ctrl_c = tokio::signal::ctrl_c() => {}
+            () = terminated => {}
+        }
+    }
+
+    /// Waits for it.
+    #[cfg(not(unix))]
+    async fn told(self) {
+        let _ctrl_c = tokio::signal::ctrl_c().await;
+    }
 }
 
 fn list(context: &Context) -> exit::Code {

@@ -17,10 +17,20 @@ pub struct Practice {
 }
 
 /// The values that are no secrets: variable, field as in [`crate::json::ProblemJson`], label.
-const TYPED: [(&str, &str, &str); 6] = [
+const TYPED: [(&str, &str, &str); 8] = [
     ("BBSETUP_WORKSPACE", "workspace", "Workspace ID"),
     ("BBSETUP_API_URL", "api-url", "API URL"),
+    (
+        "BBSETUP_WORKSPACE_EXPIRES",
+        "workspace_token_expires",
+        "End of the workspace access token",
+    ),
     ("BBSETUP_ACCOUNT", "account", "Account e-mail"),
+    (
+        "BBSETUP_ACCOUNT_EXPIRES",
+        "account_token_expires",
+        "End of the API token",
+    ),
     (
         "BBSETUP_PRIMARY_OWNER",
         "primary-owner",

@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use bbsetup_http::{Limits, Network, Proxy};
 use bbsetup_sandbox::{Sandbox, Scenario};
-use bbsetup_setup::{Secret, SecretSlot, Step};
+use bbsetup_setup::{Secret, SecretSlot, Step, WorkspaceId};
 use bbsetup_vault::Vault;
+use bbsetup_wizard::home::{Home, SavedNames, SavedProfile};
 use bbsetup_wizard::json::{DraftJson, SeverityJson, StepAnswerJson};
 use bbsetup_wizard::{Run, Services};
 use tempfile::TempDir;
@@ -162,4 +163,47 @@ async fn a_set_up_is_gone_on_with_where_its_first_secret_is_missing() {
     let shown = next.home().unfinished.expect("a set-up");
     assert_eq!(shown.current, "workspace_token");
     assert_eq!(next.resume().expect("a set-up"), shown);
+}
+
+#[tokio::test]
+async fn a_workspace_is_not_set_up_twice_by_mistake_under_either_of_its_names() {
+    let desk = Desk::of("ready").await;
+    let acme = WorkspaceId::parse("acme").expect("an ID");
+    let uuid = "{0f1e2d3c-aaaa-4bbb-8ccc-0123456789ab}";
+    let mut profile = SavedProfile::new(&acme, DraftJson::default());
+    profile.names = Some(SavedNames {
+        slug: "acme".into(),
+        uuid: uuid.into(),
+    });
+    Home::new(&desk.services.home)
+        .keep_profile(&acme, &profile)
+        .expect("room");
+    let named = async |workspace: &str| {
+        let draft = DraftJson {
+            workspace: Some(workspace.into()),
+            ..DraftJson::default()
+        };
+        let answer = desk.run.answer_and_look(Step::Workspace, draft).await;
+        let told: Vec<_> = answer
+            .problems
+            .iter()
+            .map(|problem| (problem.code.clone(), problem.severity))
+            .collect();
+        (told, answer.progress.current)
+    };
+    let code = || "already_set_up".to_owned();
+    assert_eq!(
+        named("acme").await,
+        (vec![(code(), SeverityJson::Warning)], "api_url".into()),
+        "going on changes the set-up that is there"
+    );
+    assert_eq!(
+        named(uuid).await,
+        (vec![(code(), SeverityJson::Error)], "workspace".into()),
+        "by its other name it would be a second one"
+    );
+    assert_eq!(named("umbrella").await.0, []);
+
+    desk.run.begin(Some("acme")).expect("a set-up");
+    assert_eq!(named("acme").await.0, [], "it was opened to be changed");
 }

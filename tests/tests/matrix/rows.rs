@@ -209,6 +209,17 @@ pub(crate) const ROWS: &[Row] = &[
         ],
     ),
     row(
+        "expires-soon",
+        "ready",
+        0,
+        &[warning(
+            "expires_soon",
+            "atlassian_api_tokens",
+            "Make a new token before that day",
+            &["account"],
+        )],
+    ),
+    row(
         "username-not-email",
         "not_ready",
         3,
@@ -679,11 +690,15 @@ pub(crate) const EXCEPTIONS: &[(&str, &str)] = &[
         "vault_too_long",
         "Windows alone limits the length of a secret.",
     ),
-    (
-        "expires_soon",
-        "No credential of a scenario has a day on which it ends.",
-    ),
     ("scim_refused", "No command speaks to a SCIM server yet."),
+    (
+        "account_mismatch",
+        "Of replacing a token; in crates/wizard/tests/profiles.rs.",
+    ),
+    (
+        "already_set_up",
+        "Of a set-up that is there; in crates/wizard/tests/run.rs.",
+    ),
     ("value_missing", "Of what is typed; in bad_input.rs."),
     ("value_unreadable", "Of what is typed; in bad_input.rs."),
     ("wrong_field", "Of what is typed; in bad_input.rs."),

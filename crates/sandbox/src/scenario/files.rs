@@ -10,7 +10,7 @@ macro_rules! files {
 }
 
 /// Name and file, in the order in which they are shown.
-pub(super) const FILES: [(&str, &str); 50] = files![
+pub(super) const FILES: [(&str, &str); 51] = files![
     "ready",
     "first-set-up",
     "existing-integration",
@@ -19,6 +19,7 @@ pub(super) const FILES: [(&str, &str); 50] = files![
     "identity-scope-missing",
     "groups-scope-missing",
     "excess-scopes",
+    "expires-soon",
     "username-not-email",
     "app-password",
     "unscoped-api-token",

@@ -69,7 +69,8 @@ struct ScenarioDescription {
     world: WorldDescription,
     credentials: BTreeMap<String, CredentialDescription>,
     /// What a person would type, by the names of the program's environment variables; a value
-    /// `secret:NAME` stands for the secret of a credential.
+    /// `secret:NAME` stands for the secret of a credential, `in-days:12` for the day
+    /// that comes 12 days from now.
     typed: BTreeMap<String, String>,
     bitbucket: BitbucketKnobs,
     balkanid: BalkanIdKnobs,
@@ -160,14 +161,30 @@ fn typed_values(
 ) -> Result<BTreeMap<String, String>, ScenarioError> {
     typed
         .into_iter()
-        .map(|(variable, value)| match value.strip_prefix("secret:") {
-            Some(name) => credentials
-                .get(name)
-                .map(|credential| (variable, credential.secret.clone()))
-                .ok_or_else(|| ScenarioError::NotInIt(format!("the credential {name}"))),
-            None => Ok((variable, value)),
+        .map(|(variable, value)| {
+            if let Some(name) = value.strip_prefix("secret:") {
+                return credentials
+                    .get(name)
+                    .map(|credential| (variable, credential.secret.clone()))
+                    .ok_or_else(|| ScenarioError::NotInIt(format!("the credential {name}")));
+            }
+            let value = value
+                .strip_prefix("in-days:")
+                .and_then(|days| days.parse().ok())
+                .map_or(value.clone(), day_from_now);
+            Ok((variable, value))
         })
         .collect()
+}
+
+/// The day, in UTC, that comes so many days from now: `2027-11-20`.
+fn day_from_now(days: i32) -> String {
+    let today = jiff::tz::TimeZone::UTC
+        .to_datetime(jiff::Timestamp::now())
+        .date();
+    today
+        .saturating_add(jiff::Span::new().days(days))
+        .to_string()
 }
 
 fn file(name: &str) -> Result<&'static str, ScenarioError> {
