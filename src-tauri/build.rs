@@ -31,6 +31,9 @@ const COMMANDS: &[&str] = &[
     "forget",
     "check_profile",
     "status",
+    "diagnose",
+    "diagnose_bundle",
+    "diagnose_save",
 ];
 
 fn main() -> ExitCode {

@@ -74,7 +74,8 @@ pub(crate) fn of_problem(code: ProblemCode) -> Code {
         | ProblemCode::WorkspaceMismatch
         | ProblemCode::WorkspaceDeactivated
         | ProblemCode::ExcessScope
-        | ProblemCode::ExpiresSoon => MEND,
+        | ProblemCode::ExpiresSoon
+        | ProblemCode::ClockDiffers => MEND,
         ProblemCode::AddressNotAllowed
         | ProblemCode::ValueMissing
         | ProblemCode::ValueUnreadable

@@ -13,6 +13,7 @@
 mod arguments;
 mod check;
 mod context;
+mod diagnose;
 mod evidence;
 mod exit;
 mod export;
@@ -72,6 +73,7 @@ async fn run(arguments: Arguments) -> exit::Code {
         Command::Status(status) => status::run(&context, &status).await,
         Command::Export(export) => export::run(&context, &export).await,
         Command::Evidence(evidence) => evidence::run(&context, &evidence).await,
+        Command::Diagnose(diagnose) => diagnose::run(&context, &diagnose).await,
         Command::Profiles => profiles::run(&context),
         Command::Forget(forget) => forget::run(&context, &forget).await,
         Command::Practice(practice) => practice::run(&context, &practice).await,

@@ -52,6 +52,7 @@ pub enum ProblemCode {
     FileNotWritten,
     SyncFailed,
     DesktopRefused,
+    ClockDiffers,
     DefectOfThisTool,
 }
 
@@ -101,6 +102,7 @@ impl ProblemCode {
             Self::FileNotWritten => "file_not_written",
             Self::SyncFailed => "sync_failed",
             Self::DesktopRefused => "desktop_refused",
+            Self::ClockDiffers => "clock_differs",
             Self::DefectOfThisTool => "defect_of_this_tool",
         }
     }
@@ -108,7 +110,7 @@ impl ProblemCode {
 
 impl ProblemCode {
     /// Every code.
-    pub const ALL: [Self; 43] = [
+    pub const ALL: [Self; 44] = [
         Self::AppPasswordRemoved,
         Self::EmailExpected,
         Self::SignInRefused,
@@ -151,6 +153,7 @@ impl ProblemCode {
         Self::FileNotWritten,
         Self::SyncFailed,
         Self::DesktopRefused,
+        Self::ClockDiffers,
         Self::DefectOfThisTool,
     ];
 

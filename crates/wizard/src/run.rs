@@ -4,6 +4,7 @@
 //! same. What was typed is kept after every answer; a secret is kept in this process alone until it
 //! is saved to the keychain.
 
+mod diagnosing;
 mod look;
 mod profiles;
 mod progress;
@@ -24,6 +25,7 @@ use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
 use crate::commands::check;
+use crate::commands::diagnose::Diagnosis;
 use crate::home::{Home, SavedProgress};
 use crate::inputs::{Inputs, read_secret};
 use crate::json::{
@@ -55,6 +57,8 @@ struct State {
     status: Option<StatusJson>,
     /// The last report of each finished set-up that was checked in this run.
     profile_reports: BTreeMap<WorkspaceId, CheckJson>,
+    /// What was last seen of the surroundings.
+    diagnosis: Option<Diagnosis>,
 }
 
 /// A secret that was pasted.

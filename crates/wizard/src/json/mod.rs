@@ -5,6 +5,7 @@
 //! them by `cargo xtask codegen`.
 
 mod check;
+mod diagnose;
 mod draft;
 mod guide;
 mod home;
@@ -12,6 +13,7 @@ mod problem;
 mod submission;
 
 pub use check::*;
+pub use diagnose::*;
 pub use draft::*;
 pub use guide::*;
 pub use home::*;
