@@ -22,7 +22,7 @@ async fn what_was_looked_at_is_shown_and_saved_as_it_was_shown() {
         .await
         .sees("The same value came back.")
         .await
-        .sees("Bitbucket's API answers there.")
+        .sees("Without a workspace ID it is not asked whether Bitbucket answers.")
         .await
         .sees("WebKitGTK")
         .await;

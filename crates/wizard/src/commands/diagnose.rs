@@ -67,10 +67,7 @@ pub async fn diagnose(
         .map(|draft| Draft::from(draft.clone()));
     let (hosts, typed_wrong) = hosts::of(&inputs.draft, saved);
 
-    let (keychain, looked) = tokio::join!(
-        keychain(&services.vault),
-        hosts::look(services, inputs, &hosts)
-    );
+    let (keychain, looked) = tokio::join!(keychain(&services.vault), hosts::look(services, &hosts));
     // Last, so that the lines of this look are there too.
     let log = log::read(&services.home);
     let writable = home.prove();

@@ -2,11 +2,12 @@
 
 use bbsetup_http::Url;
 use bbsetup_http::route::{self, Route};
-use bbsetup_setup::draft::{read_api_url, read_balkanid_public_url, read_balkanid_url};
-use bbsetup_setup::{ApiUrl, Draft, Problem, ProblemCode, Severity};
+use bbsetup_setup::draft::{
+    read_api_url, read_balkanid_public_url, read_balkanid_url, read_workspace,
+};
+use bbsetup_setup::{ApiUrl, Draft, Problem, ProblemCode, Severity, WorkspaceId};
 use futures_util::future::join_all;
 
-use crate::inputs::Inputs;
 use crate::json::{HostJson, LayerJson, LayerStateJson};
 use crate::services::Services;
 
@@ -18,6 +19,8 @@ const BALKANID_PUBLIC: &str = "BalkanID's Public API";
 pub(super) struct Host {
     api: ApiUrl,
     used_for: Vec<&'static str>,
+    /// A workspace of those that are looked for there.
+    workspace: Option<WorkspaceId>,
 }
 
 /// A host, and what was seen on the way to it.
@@ -42,21 +45,18 @@ pub(super) fn of(typed: &Draft, saved: impl Iterator<Item = Draft>) -> (Vec<Host
 }
 
 fn add(hosts: &mut Vec<Host>, draft: &Draft) -> Vec<Problem> {
-    let given = |typed: &Option<String>| typed.clone();
     let addresses = [
-        (
-            BITBUCKET,
-            read_api_url(given(&draft.api_url).as_deref()).map(Some),
-        ),
+        (BITBUCKET, read_api_url(draft.api_url.as_deref()).map(Some)),
         (
             BALKANID,
-            read_balkanid_url(given(&draft.balkanid_url).as_deref()).map(Some),
+            read_balkanid_url(draft.balkanid_url.as_deref()).map(Some),
         ),
         (
             BALKANID_PUBLIC,
-            read_balkanid_public_url(given(&draft.balkanid_public_url).as_deref()),
+            read_balkanid_public_url(draft.balkanid_public_url.as_deref()),
         ),
     ];
+    let workspace = read_workspace(draft.workspace.as_deref()).ok();
     let mut problems = Vec::new();
     for (used_for, read) in addresses {
         let api = match read {
@@ -69,11 +69,16 @@ fn add(hosts: &mut Vec<Host>, draft: &Draft) -> Vec<Problem> {
         };
         let same = |host: &&mut Host| bbsetup_http::same_origin(host.api.url(), api.url());
         match hosts.iter_mut().find(same) {
-            Some(host) if host.used_for.contains(&used_for) => {}
-            Some(host) => host.used_for.push(used_for),
+            Some(host) => {
+                if !host.used_for.contains(&used_for) {
+                    host.used_for.push(used_for);
+                }
+                host.workspace = host.workspace.take().or(workspace.clone());
+            }
             None => hosts.push(Host {
                 api,
                 used_for: vec![used_for],
+                workspace: workspace.clone(),
             }),
         }
     }
@@ -81,11 +86,11 @@ fn add(hosts: &mut Vec<Host>, draft: &Draft) -> Vec<Problem> {
 }
 
 /// Looks at the way to every host at once.
-pub(super) async fn look(services: &Services, inputs: &Inputs, hosts: &[Host]) -> Vec<Looked> {
-    join_all(hosts.iter().map(|host| look_at(services, inputs, host))).await
+pub(super) async fn look(services: &Services, hosts: &[Host]) -> Vec<Looked> {
+    join_all(hosts.iter().map(|host| look_at(services, host))).await
 }
 
-async fn look_at(services: &Services, inputs: &Inputs, host: &Host) -> Looked {
+async fn look_at(services: &Services, host: &Host) -> Looked {
     let is_bitbucket = host.used_for.contains(&BITBUCKET);
     let url: Url = match is_bitbucket {
         // Its first page leads elsewhere; this is what a check asks first.
@@ -106,7 +111,7 @@ async fn look_at(services: &Services, inputs: &Inputs, host: &Host) -> Looked {
         (None, _) => None,
     };
     let (service, not_bitbucket) = match is_bitbucket && problem.is_none() {
-        true => service(services, inputs, &host.api).await,
+        true => service(services, host).await,
         false => (
             is_bitbucket.then(|| layer(LayerStateJson::NotReached, "Not reached.")),
             None,
@@ -122,17 +127,13 @@ async fn look_at(services: &Services, inputs: &Inputs, host: &Host) -> Looked {
 }
 
 /// Whether it is Bitbucket that answers; it can be told with a workspace's ID alone.
-async fn service(
-    services: &Services,
-    inputs: &Inputs,
-    api: &ApiUrl,
-) -> (Option<LayerJson>, Option<Problem>) {
-    let Ok(place) = inputs.place() else {
+async fn service(services: &Services, host: &Host) -> (Option<LayerJson>, Option<Problem>) {
+    let Some(workspace) = &host.workspace else {
         let words = "Without a workspace ID it is not asked whether Bitbucket answers.";
         return (Some(layer(LayerStateJson::NotReached, words)), None);
     };
     let reached = match services.client() {
-        Ok(client) => bbsetup_bitbucket::reach(&client, api, &place.workspace).await,
+        Ok(client) => bbsetup_bitbucket::reach(&client, &host.api, workspace).await,
         Err(problem) => Err(problem),
     };
     match reached {
@@ -209,7 +210,10 @@ mod tests {
                 api_url: Some("not an address".into()),
                 ..typed.clone()
             },
-            Draft::default(),
+            Draft {
+                workspace: Some("acme".into()),
+                ..Draft::default()
+            },
         ];
         let (hosts, problems) = of(&typed, saved.into_iter());
         let named: Vec<String> = hosts
@@ -225,6 +229,8 @@ mod tests {
             ]
         );
         assert_eq!(problems, []);
+        let workspaces: Vec<bool> = hosts.iter().map(|host| host.workspace.is_some()).collect();
+        assert_eq!(workspaces, [true, false, true]);
         let (_, problems) = of(
             &Draft {
                 api_url: Some("http://bitbucket.acme.example".into()),
