@@ -108,7 +108,7 @@ pub async fn look(
             error: None,
         },
     };
-    walk.route.error = walk.to_the_end(network).await.err();
+    walk.route.error = walk.goes_to_the_end(network).await.err();
     walk.route
 }
 
@@ -121,7 +121,7 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
-    async fn to_the_end(&mut self, network: &Network) -> Result<(), Error> {
+    async fn goes_to_the_end(&mut self, network: &Network) -> Result<(), Error> {
         let host = self.host.clone();
         if !is_allowed(self.url) {
             return Err(Error::AddressNotAllowed { host });
