@@ -54,6 +54,8 @@ pub(crate) async fn run(context: &Context, arguments: &PracticeArguments) -> exi
         scim_url: None,
         env: sandbox.env(),
     };
+    // Whoever reads the line may end the program at once.
+    let told = told_to_end();
     report::print_json(&line);
     // The reader of a pipe waits for the line.
     let _reader_gone = std::io::stdout().flush();
@@ -64,22 +66,29 @@ pub(crate) async fn run(context: &Context, arguments: &PracticeArguments) -> exi
         }
         eprintln!("\n  bbsetup check");
     }
-    told_to_end().await;
+    told.await;
     drop(sandbox);
     exit::DONE
 }
 
-/// Waits for Ctrl+C, or for the signal with which scripts and systems end a program.
+/// Waits for Ctrl+C, or for the signal with which scripts and systems end a program; either counts
+/// from the call on, and not only once it is waited for.
 #[cfg(unix)]
-async fn told_to_end() {
+fn told_to_end() -> impl Future<Output = ()> {
     use tokio::signal::unix::{SignalKind, signal};
-    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
-        let _ctrl_c = tokio::signal::ctrl_c().await;
-        return;
-    };
-    tokio::select! {
-        _ctrl_c = tokio::signal::ctrl_c() => {}
-        _terminate = terminate.recv() => {}
+    let signals = signal(SignalKind::terminate()).and_then(|terminate| {
+        signal(SignalKind::interrupt()).map(|interrupt| (terminate, interrupt))
+    });
+    async move {
+        match signals {
+            Ok((mut terminate, mut interrupt)) => tokio::select! {
+                _interrupt = interrupt.recv() => {}
+                _terminate = terminate.recv() => {}
+            },
+            Err(_) => {
+                let _ctrl_c = tokio::signal::ctrl_c().await;
+            }
+        }
     }
 }
 
