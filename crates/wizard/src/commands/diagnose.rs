@@ -1,7 +1,7 @@
 //! Looking at the surroundings: keychain, the way to each host, clock, folder, log; and one zip of it.
 //!
 //! No credential is read or sent. What was seen is kept whole here; what leaves goes through a
-//! [`Redaction`], the same for the screen and for the zip.
+//! `Redaction`, the same for the screen and for the zip.
 
 mod bundle;
 mod hosts;
