@@ -36,6 +36,9 @@ const COMMANDS: &[&str] = &[
     "drop_previous",
     "set_expiry",
     "status",
+    "diagnose",
+    "diagnose_bundle",
+    "diagnose_save",
 ];
 
 fn main() -> ExitCode {

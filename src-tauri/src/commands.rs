@@ -11,10 +11,10 @@ use bbsetup_wizard::commands::rotate::Replacement;
 use bbsetup_wizard::commands::watch::Patience;
 use bbsetup_wizard::files::Existing;
 use bbsetup_wizard::json::{
-    AllChecksJson, AnswersJson, CheckEventJson, CheckJson, DraftJson, ExportFormatJson, ExportJson,
-    GuideJson, HomeJson, KeyNamesJson, KeychainJson, PlanJson, ProblemJson, ProfileCheckEventJson,
-    ProgressJson, RotateJson, RouteJson, SaveJson, StatusJson, StepAnswerJson, SubmitEventJson,
-    SubmitJson,
+    AllChecksJson, AnswersJson, BundleJson, CheckEventJson, CheckJson, DiagnoseJson, DraftJson,
+    ExportFormatJson, ExportJson, GuideJson, HomeJson, KeyNamesJson, KeychainJson, PlanJson,
+    ProblemJson, ProfileCheckEventJson, ProgressJson, RotateJson, RouteJson, SaveJson,
+    SavedBundleJson, StatusJson, StepAnswerJson, SubmitEventJson, SubmitJson,
 };
 use serde::Serialize;
 use tauri::State;
@@ -309,6 +309,32 @@ pub(crate) fn set_expiry(
 #[tauri::command]
 pub(crate) async fn status(door: State<'_, Door>, workspace: String) -> Answer<StatusJson> {
     all(door.run.status(&workspace).await)
+}
+
+#[tauri::command]
+pub(crate) async fn diagnose(door: State<'_, Door>) -> Answer<DiagnoseJson> {
+    Ok(door.run.diagnose(services::surroundings()).await)
+}
+
+#[tauri::command]
+pub(crate) fn diagnose_bundle(door: State<'_, Door>, with_emails: bool) -> Answer<BundleJson> {
+    one(door.run.bundle(with_emails, &services::documents()))
+}
+
+#[tauri::command]
+pub(crate) fn diagnose_save(
+    door: State<'_, Door>,
+    path: &str,
+    with_emails: bool,
+    overwrite: bool,
+) -> Answer<SavedBundleJson> {
+    let existing = match overwrite {
+        true => Existing::Replace,
+        false => Existing::Keep,
+    };
+    one(door
+        .run
+        .save_bundle(with_emails, Path::new(path.trim()), existing))
 }
 
 /// Hands events on to the page; one that has gone needs none.

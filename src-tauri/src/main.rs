@@ -10,8 +10,10 @@ mod services;
 
 use std::process::ExitCode;
 
-use bbsetup_wizard::Run;
+use bbsetup_wizard::{Run, log};
 use tauri::{App, Url, WebviewWindowBuilder};
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::clipboard::Clipboard;
 use crate::commands::Door;
@@ -20,8 +22,13 @@ use crate::progress::{KeychainWatch, UnderWay};
 fn main() -> ExitCode {
     let keychain = KeychainWatch::default();
     let waiting = keychain.clone();
+    let services = services::services(move || waiting.waiting());
+    // A second subscriber in one process is refused, and the first one serves.
+    let _already_set = tracing_subscriber::registry()
+        .with(log::layer(&services))
+        .try_init();
     let door = Door {
-        run: Run::new(services::services(move || waiting.waiting())),
+        run: Run::new(services),
         under_way: UnderWay::default(),
         keychain,
         clipboard: Clipboard::default(),
@@ -61,6 +68,9 @@ fn main() -> ExitCode {
             commands::drop_previous,
             commands::set_expiry,
             commands::status,
+            commands::diagnose,
+            commands::diagnose_bundle,
+            commands::diagnose_save,
         ])
         .setup(|app| Ok(open(app)?))
         .run(tauri::generate_context!());

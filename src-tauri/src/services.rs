@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use bbsetup_http::{Limits, Network};
 use bbsetup_vault::{Vault, Waiting};
+use bbsetup_wizard::commands::diagnose::Surroundings;
 use bbsetup_wizard::{Practice, Services};
 
 /// The world; `waiting` is told each time the keychain does not answer at once.
@@ -40,6 +41,21 @@ fn home() -> PathBuf {
         Some(folders) => folders.data_dir().to_path_buf(),
         // Nothing can be kept there, and the window says so when it tries.
         None => PathBuf::from("bitbucket-setup"),
+    }
+}
+
+/// What the program itself cannot know of the desktop.
+pub(crate) fn surroundings() -> Surroundings {
+    let engine = match std::env::consts::OS {
+        "linux" => "WebKitGTK",
+        "windows" => "WebView2",
+        _ => "WebKit",
+    };
+    Surroundings {
+        window_engine: tauri::webview_version()
+            .ok()
+            .map(|version| format!("{engine} {version}")),
+        user_home: directories::UserDirs::new().map(|user| user.home_dir().to_path_buf()),
     }
 }
 

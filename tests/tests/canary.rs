@@ -161,6 +161,9 @@ async fn the_whole_story_writes_no_secret_anywhere() {
         for path in &evidence {
             runs.push(vec!["evidence", "--out", path]);
         }
+        // What is in the zip is shown on standard error too, where it is looked through.
+        let zip = file("diagnosis.zip");
+        runs.push(vec!["diagnose", "--with-email", "--yes", "--out", &zip]);
         let sealed = file("setup.age");
         if round == "environment" {
             runs.push(vec![

@@ -497,6 +497,10 @@ async fn practice(album: &Album) {
     let window = album.open(&story).await;
     window.sees("stand-ins on this machine").await;
     album.takes(&window, "11-practice-home").await;
+    window.press("Diagnose").await.turns_to("diagnose").await;
+    window.sees("profiles.json").await;
+    album.takes(&window, "12-diagnose").await;
+    window.press("Back").await.turns_to("home").await;
     window
         .press("Begin")
         .await

@@ -92,9 +92,9 @@ export class Session {
     return this.home?.practice != null;
   }
 
-  /** The step on this page, or nothing on the first page. */
+  /** The step on this page, or nothing on a page that is none. */
   get step(): StepName | null {
-    return this.page === 'home' ? null : this.page;
+    return stepNamed(this.page);
   }
 
   /** The API URL that is right unless the person knows better. */
@@ -187,6 +187,11 @@ export class Session {
         this.#acceptHome(home);
       },
     );
+  }
+
+  /** Goes to the page that looks at the surroundings; it is reached from the first page alone. */
+  diagnose(): void {
+    this.#turnTo('diagnose', null);
   }
 
   /** Goes to a step; what was typed on this page is kept. */

@@ -14,7 +14,7 @@ export const STEPS = [
 
 export type StepName = (typeof STEPS)[number];
 
-export type PageName = 'home' | StepName;
+export type PageName = 'home' | 'diagnose' | StepName;
 
 /** The step with a name, where there is one. */
 export function stepNamed(name: string): StepName | null {

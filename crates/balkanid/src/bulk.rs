@@ -109,10 +109,11 @@ async fn fetch(
 ) -> Result<Vec<u8>, NotFetched> {
     let finally = |error: HttpError| NotFetched::Finally(Box::new(doing.no_answer(&error)));
     loop {
-        let head = Request::head(download.polling.url());
+        let head = Request::head(download.polling.url()).path_untold();
         let ready = balkanid.client.send(head).await.map_err(finally)?;
         if is_success(ready.status) {
             let get = Request::get(download.file.url())
+                .path_untold()
                 .body_limit(LARGEST_FILE)
                 .time_limit(FILE_TIME);
             let file = balkanid.client.send(get).await.map_err(finally)?;
@@ -175,7 +176,9 @@ pub(crate) async fn upload_integrations(
         bytes: file.clone(),
     };
     // Not repeatable: two files of a create would be two integrations.
-    let put = Request::put(address.url(), body).time_limit(FILE_TIME);
+    let put = Request::put(address.url(), body)
+        .path_untold()
+        .time_limit(FILE_TIME);
     match balkanid.client.send(put).await {
         Ok(answer) if is_success(answer.status) => Ok(()),
         Ok(answer) => Err(NotTaken {

@@ -161,6 +161,11 @@ pub(crate) enum Command {
         after_help = "Example:\n  bbsetup expiry --workspace acme\n  bbsetup expiry --workspace acme --account-expires 2027-11-20\n  bbsetup export --workspace acme --format ics --out acme.ics\n\nJSON: bbsetup.expiry/1\nExit: 0 told, 2 a value cannot be used."
     )]
     Expiry(ExpiryArguments),
+    /// Look at keychain, network, clock and folder; write it down in a zip without secrets
+    #[command(
+        after_help = "Example:\n  bbsetup diagnose\n  bbsetup diagnose --out diagnosis.zip\n\nNo credential is read or sent. With --out all that the zip would hold is shown on standard error\nfirst. Tokens are always masked; e-mails too, unless --with-email is given.\n\nJSON: bbsetup.diagnose/1\nExit: 0 nothing is wrong, 2 a value cannot be used or the file is there already, 3 BalkanID or\n      Bitbucket is not where the address says, 5 could not tell, 7 keychain, 9 not written or not\n      agreed to."
+    )]
+    Diagnose(DiagnoseArguments),
     /// List the finished set-ups
     #[command(
         after_help = "Example:\n  bbsetup profiles --json\n\nJSON: bbsetup.profiles/1\nExit: 0 told."
@@ -309,6 +314,23 @@ pub(crate) struct EvidenceArguments {
     /// The file to write: .md or .html
     #[arg(long, value_name = "FILE")]
     pub(crate) out: PathBuf,
+    /// Replace a file that is there already
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+/// What `diagnose` takes.
+#[derive(Args)]
+pub(crate) struct DiagnoseArguments {
+    /// The zip to write, once its content was shown
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+    /// Leave e-mails as they are
+    #[arg(long)]
+    pub(crate) with_email: bool,
+    /// Do not ask before writing
+    #[arg(long, short)]
+    pub(crate) yes: bool,
     /// Replace a file that is there already
     #[arg(long)]
     pub(crate) force: bool,

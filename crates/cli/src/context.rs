@@ -12,8 +12,9 @@ use bbsetup_setup::{CredentialSlot, Draft, Problem, ProblemCode, Secret, SecretS
 use bbsetup_vault::{Vault, Waiting};
 use bbsetup_wizard::home::Home;
 use bbsetup_wizard::inputs::variable;
+use bbsetup_wizard::log;
 use bbsetup_wizard::{Inputs, Practice, Services};
-use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::Layer;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
@@ -34,7 +35,6 @@ pub(crate) struct Context {
 
 impl Context {
     pub(crate) fn new(shared: &Shared) -> Result<Self, Vec<Problem>> {
-        log(shared.verbose);
         let home = home(shared).or_else(default_home).ok_or_else(|| {
             vec![
                 Problem::new(
@@ -68,6 +68,7 @@ impl Context {
             practice: Practice::of(|name| std::env::var(name).ok()),
             version: env!("CARGO_PKG_VERSION"),
         };
+        tell_requests(&services, shared.verbose);
         let stderr = std::io::stderr().is_terminal();
         if stderr {
             warn_of_ends(&services);
@@ -229,19 +230,19 @@ fn default_home() -> Option<PathBuf> {
         .map(|folders| folders.data_dir().to_path_buf())
 }
 
-/// Tells this program's own requests on standard error; other crates say nothing.
-fn log(verbose: bool) {
-    if !verbose {
-        return;
-    }
-    let ours = Targets::new().with_target("bbsetup_http", LevelFilter::DEBUG);
-    let lines = tracing_subscriber::fmt::layer()
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal())
-        .with_target(false);
+/// Tells this program's own requests to the log, and where that is asked for on standard error;
+/// other crates say nothing.
+fn tell_requests(services: &Services, verbose: bool) {
+    let aloud = verbose.then(|| {
+        tracing_subscriber::fmt::layer()
+            .with_writer(std::io::stderr)
+            .with_ansi(std::io::stderr().is_terminal())
+            .with_target(false)
+            .with_filter(log::ours())
+    });
     // A second subscriber in one process is refused, and the first one serves.
     let _already_set = tracing_subscriber::registry()
-        .with(ours)
-        .with(lines)
+        .with(log::layer(services))
+        .with(aloud)
         .try_init();
 }

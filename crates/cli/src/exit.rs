@@ -76,7 +76,8 @@ pub(crate) fn of_problem(code: ProblemCode) -> Code {
         | ProblemCode::AccountMismatch
         | ProblemCode::AlreadySetUp
         | ProblemCode::ExcessScope
-        | ProblemCode::ExpiresSoon => MEND,
+        | ProblemCode::ExpiresSoon
+        | ProblemCode::ClockDiffers => MEND,
         ProblemCode::AddressNotAllowed
         | ProblemCode::ValueMissing
         | ProblemCode::ValueUnreadable

@@ -13,6 +13,7 @@
 mod arguments;
 mod check;
 mod context;
+mod diagnose;
 mod evidence;
 mod exit;
 mod expiry;
@@ -76,6 +77,7 @@ async fn run(arguments: Arguments) -> exit::Code {
         Command::Evidence(evidence) => evidence::run(&context, &evidence).await,
         Command::Rotate(rotate) => rotate::run(&context, &rotate).await,
         Command::Expiry(expiry) => expiry::run(&context, &expiry),
+        Command::Diagnose(diagnose) => diagnose::run(&context, &diagnose).await,
         Command::Profiles => profiles::run(&context),
         Command::Forget(forget) => forget::run(&context, &forget).await,
         Command::Practice(practice) => practice::run(&context, &practice).await,

@@ -54,8 +54,8 @@ pub(crate) async fn run(context: &Context, arguments: &PracticeArguments) -> exi
         scim_url: None,
         env: sandbox.env(),
     };
-    // Before anybody can know that there is something to end.
-    let end = End::listen();
+    // Whoever reads the line may end the program at once.
+    let told = told_to_end();
     report::print_json(&line);
     // The reader of a pipe waits for the line.
     let _reader_gone = std::io::stdout().flush();
@@ -66,47 +66,36 @@ pub(crate) async fn run(context: &Context, arguments: &PracticeArguments) -> exi
         }
         eprintln!("\n  bbsetup check");
     }
-    end.told().await;
+    told.await;
     drop(sandbox);
     exit::DONE
 }
 
-/// Ctrl+C, or the signal with which scripts and systems end a program.
-struct End {
-    #[cfg(unix)]
-    terminate: Option<tokio::signal::unix::Signal>,
+/// Waits for Ctrl+C, or for the signal with which scripts and systems end a program; either counts
+/// from the call on, and not only once it is waited for.
+#[cfg(unix)]
+fn told_to_end() -> impl Future<Output = ()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let signals = signal(SignalKind::terminate()).and_then(|terminate| {
+        signal(SignalKind::interrupt()).map(|interrupt| (terminate, interrupt))
+    });
+    async move {
+        match signals {
+            Ok((mut terminate, mut interrupt)) => tokio::select! {
+                _interrupt = interrupt.recv() => {}
+                _terminate = terminate.recv() => {}
+            },
+            Err(_) => {
+                let _ctrl_c = tokio::signal::ctrl_c().await;
+            }
+        }
+    }
 }
 
-impl End {
-    /// Listens from now on.
-    fn listen() -> Self {
-        Self {
-            #[cfg(unix)]
-            terminate: tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())
-                .ok(),
-        }
-    }
-
-    /// Waits for it.
-    #[cfg(unix)]
-    async fn told(mut self) {
-        let terminated = async {
-            match &mut self.terminate {
-                Some(signal) => drop(signal.recv().await),
-                None => std::future::pending().await,
-            }
-        };
-        tokio::select! {
-            _ctrl_c = tokio::signal::ctrl_c() => {}
-            () = terminated => {}
-        }
-    }
-
-    /// Waits for it.
-    #[cfg(not(unix))]
-    async fn told(self) {
-        let _ctrl_c = tokio::signal::ctrl_c().await;
-    }
+/// Waits for Ctrl+C.
+#[cfg(not(unix))]
+async fn told_to_end() {
+    let _ctrl_c = tokio::signal::ctrl_c().await;
 }
 
 fn list(context: &Context) -> exit::Code {

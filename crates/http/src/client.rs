@@ -110,17 +110,11 @@ impl Client {
                 after: limit,
             })
         });
-        tracing::debug!(
-            method = request.method.as_str(),
+        tell(
+            request,
             host,
-            path = request.url.path(),
-            status = result.as_ref().ok().map(|answer| answer.status),
-            failed = result
-                .as_ref()
-                .err()
-                .map(|error| tracing::field::debug(error.kind())),
-            elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
-            "request"
+            result.as_ref().map(|answer| answer.status),
+            started,
         );
         result
     }
@@ -169,6 +163,25 @@ impl Client {
     }
 }
 
+/// Tells of a request in the log: method, host, path, status and time, and nothing else of it.
+pub(crate) fn tell(request: &Request, host: &str, outcome: Result<u16, &Error>, started: Instant) {
+    let path = match request.tells_path {
+        true => request.url.path(),
+        false => "(not told)",
+    };
+    tracing::debug!(
+        method = request.method.as_str(),
+        host,
+        path,
+        status = outcome.ok(),
+        failed = outcome
+            .err()
+            .map(|error| tracing::field::debug(error.kind())),
+        elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+        "request"
+    );
+}
+
 /// The forms in which a request speaks its secrets.
 fn spoken(auth: &Auth) -> Vec<Zeroizing<String>> {
     let plain = |secret: &Secret| Zeroizing::new(secret.expose().to_owned());
@@ -186,7 +199,10 @@ fn spoken(auth: &Auth) -> Vec<Zeroizing<String>> {
     }
 }
 
-fn build(way: &reqwest::Client, request: &Request) -> Result<reqwest::RequestBuilder, Source> {
+pub(crate) fn build(
+    way: &reqwest::Client,
+    request: &Request,
+) -> Result<reqwest::RequestBuilder, Source> {
     let method = match request.method {
         Method::Get => reqwest::Method::GET,
         Method::Head => reqwest::Method::HEAD,
@@ -308,7 +324,7 @@ async fn read_body(
 }
 
 /// https, or plain http on this machine, and no credentials inside the address.
-fn is_allowed(url: &Url) -> bool {
+pub(crate) fn is_allowed(url: &Url) -> bool {
     let scheme = match url.scheme() {
         "https" => true,
         "http" => address::is_loopback(url),
@@ -317,7 +333,7 @@ fn is_allowed(url: &Url) -> bool {
     scheme && url.has_host() && url.username().is_empty() && url.password().is_none()
 }
 
-fn host_of(url: &Url) -> String {
+pub(crate) fn host_of(url: &Url) -> String {
     match (url.host_str(), url.port()) {
         (Some(host), Some(port)) => format!("{host}:{port}"),
         (Some(host), None) => host.to_owned(),

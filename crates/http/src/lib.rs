@@ -17,6 +17,7 @@ mod pacing;
 mod problem;
 mod repeat;
 mod request;
+pub mod route;
 
 pub use answer::{Answer, Headers, NotJson};
 pub use client::Client;

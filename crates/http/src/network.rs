@@ -4,6 +4,7 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use bbsetup_setup::address;
+use hyper_util::client::proxy::matcher::Matcher;
 use reqwest::{Certificate, ClientBuilder};
 use url::Url;
 
@@ -79,6 +80,23 @@ impl Ways {
                 Proxy::None | Proxy::Fixed(_) => self.past_system_proxy(self.with_certificates()),
             }),
         }
+    }
+
+    /// The proxy on the way to an address, without user name and password.
+    pub(crate) fn proxy_to(&self, url: &Url) -> Option<Url> {
+        let mut proxy = match &self.proxy {
+            Proxy::None => None,
+            Proxy::Fixed(proxy) => Some(proxy.clone()),
+            Proxy::System if url.scheme() == "http" || address::is_loopback(url) => None,
+            // The same reading of the system's settings as reqwest's own.
+            Proxy::System => {
+                let intercept = Matcher::from_system().intercept(&url.as_str().parse().ok()?)?;
+                Url::parse(&intercept.uri().to_string()).ok()
+            }
+        }?;
+        // An address that cannot hold them has none.
+        let _had_none = proxy.set_username("").and(proxy.set_password(None));
+        Some(proxy)
     }
 
     fn builder(&self) -> ClientBuilder {

@@ -73,6 +73,7 @@ pub struct Request {
     pub(crate) idempotent: bool,
     pub(crate) body_limit: Option<usize>,
     pub(crate) time_limit: Option<Duration>,
+    pub(crate) tells_path: bool,
 }
 
 impl Request {
@@ -86,6 +87,7 @@ impl Request {
             idempotent,
             body_limit: None,
             time_limit: None,
+            tells_path: true,
         }
     }
 
@@ -144,6 +146,13 @@ impl Request {
     #[must_use]
     pub fn body_limit(mut self, bytes: usize) -> Self {
         self.body_limit = Some(bytes);
+        self
+    }
+
+    /// Keeps its path out of the log, where the address is a key by itself.
+    #[must_use]
+    pub fn path_untold(mut self) -> Self {
+        self.tells_path = false;
         self
     }
 

@@ -54,6 +54,7 @@ pub enum ProblemCode {
     FileNotWritten,
     SyncFailed,
     DesktopRefused,
+    ClockDiffers,
     DefectOfThisTool,
 }
 
@@ -105,6 +106,7 @@ impl ProblemCode {
             Self::FileNotWritten => "file_not_written",
             Self::SyncFailed => "sync_failed",
             Self::DesktopRefused => "desktop_refused",
+            Self::ClockDiffers => "clock_differs",
             Self::DefectOfThisTool => "defect_of_this_tool",
         }
     }
@@ -112,7 +114,7 @@ impl ProblemCode {
 
 impl ProblemCode {
     /// Every code.
-    pub const ALL: [Self; 45] = [
+    pub const ALL: [Self; 46] = [
         Self::AppPasswordRemoved,
         Self::EmailExpected,
         Self::SignInRefused,
@@ -157,6 +159,7 @@ impl ProblemCode {
         Self::FileNotWritten,
         Self::SyncFailed,
         Self::DesktopRefused,
+        Self::ClockDiffers,
         Self::DefectOfThisTool,
     ];
 

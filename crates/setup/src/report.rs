@@ -347,7 +347,8 @@ pub fn is_could_not_tell(code: ProblemCode) -> bool {
         | ProblemCode::FileExists
         | ProblemCode::FileNotWritten
         | ProblemCode::SyncFailed
-        | ProblemCode::DesktopRefused => false,
+        | ProblemCode::DesktopRefused
+        | ProblemCode::ClockDiffers => false,
     }
 }
 

@@ -389,6 +389,15 @@ pub fn of(code: ProblemCode) -> Words {
             ThisProgram,
             Now,
         ),
+        ProblemCode::ClockDiffers => (
+            "This computer's clock is off",
+            Warning,
+            &[
+                "Set the clock by the network: the system's settings have it under date and time. A clock that is far off makes certificates look expired.",
+            ],
+            ThisProgram,
+            AfterChange,
+        ),
         ProblemCode::DefectOfThisTool => (
             "A defect of this program",
             Error,

@@ -56,6 +56,17 @@ pub struct Vault {
     waiting: Waiting,
 }
 
+/// What came of each step of a keychain's proof.
+#[derive(Debug)]
+pub struct Probe {
+    /// Writing a value.
+    pub written: Result<(), VaultError>,
+    /// Reading it back and comparing; nothing where none was written.
+    pub read: Option<Result<(), VaultError>>,
+    /// Deleting it; nothing where none was written.
+    pub deleted: Option<Result<(), VaultError>>,
+}
+
 #[derive(Clone)]
 enum Place {
     Os,
@@ -98,15 +109,35 @@ impl Vault {
     /// Proves the keychain: writes a value made for the purpose, reads it back, compares, and
     /// always deletes it.
     pub async fn probe(&self) -> Result<(), VaultError> {
-        let entry = Entry(format!("probe/{}", uuid::Uuid::new_v4()));
-        let value = Secret::new(uuid::Uuid::new_v4().to_string());
-        let proved = self.write_and_compare(&entry, &value).await;
-        let deleted = self.delete(&entry).await;
-        proved.and(deleted.map(|_| ()))
+        let Probe {
+            written,
+            read,
+            deleted,
+        } = self.probe_by_step().await;
+        written?;
+        read.unwrap_or(Ok(()))?;
+        deleted.unwrap_or(Ok(()))
     }
 
-    async fn write_and_compare(&self, entry: &Entry, value: &Secret) -> Result<(), VaultError> {
-        self.write(entry, value).await?;
+    /// The same, with what came of each step.
+    pub async fn probe_by_step(&self) -> Probe {
+        let entry = Entry(format!("probe/{}", uuid::Uuid::new_v4()));
+        let value = Secret::new(uuid::Uuid::new_v4().to_string());
+        let written = self.write(&entry, &value).await;
+        let read = match &written {
+            Ok(()) => Some(self.read_and_compare(&entry, &value).await),
+            Err(_) => None,
+        };
+        // A write that was refused may have left something all the same.
+        let deleted = self.delete(&entry).await.map(|_| ());
+        Probe {
+            deleted: written.is_ok().then_some(deleted),
+            written,
+            read,
+        }
+    }
+
+    async fn read_and_compare(&self, entry: &Entry, value: &Secret) -> Result<(), VaultError> {
         match self.read(entry).await? {
             Some(held) if held == *value => Ok(()),
             Some(_) | None => Err(VaultError::Forgetful),
@@ -180,5 +211,17 @@ mod tests {
         assert!(vault.delete(&entry).await.expect("an answer"));
         assert!(!vault.delete(&entry).await.expect("an answer"));
         vault.probe().await.expect("memory proves itself");
+        let steps = vault.probe_by_step().await;
+        assert!(
+            matches!(
+                steps,
+                Probe {
+                    written: Ok(()),
+                    read: Some(Ok(())),
+                    deleted: Some(Ok(())),
+                }
+            ),
+            "{steps:?}"
+        );
     }
 }

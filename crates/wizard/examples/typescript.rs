@@ -28,5 +28,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     json::SubmitEventJson::export_all(&config)?;
     json::ExportFormatJson::export_all(&config)?;
     json::ExportJson::export_all(&config)?;
+    json::DiagnoseJson::export_all(&config)?;
+    json::BundleJson::export_all(&config)?;
     Ok(())
 }

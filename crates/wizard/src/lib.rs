@@ -8,7 +8,9 @@ pub mod files;
 pub mod home;
 pub mod inputs;
 pub mod json;
+pub mod log;
 mod practice;
+mod redaction;
 mod run;
 mod services;
 

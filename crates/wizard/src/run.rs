@@ -4,6 +4,7 @@
 //! same. What was typed is kept after every answer; a secret is kept in this process alone until it
 //! is saved to the keychain.
 
+mod diagnosing;
 mod look;
 mod profiles;
 mod progress;
@@ -23,6 +24,7 @@ use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
 use crate::commands::check::{self, Checked};
+use crate::commands::diagnose::Diagnosis;
 use crate::home::{Home, SavedProgress};
 use crate::inputs::{Inputs, read_secret};
 use crate::json::{
@@ -56,6 +58,8 @@ struct State {
     profile_reports: BTreeMap<WorkspaceId, CheckJson>,
     /// The finished set-up that was opened to be changed.
     opened: Option<WorkspaceId>,
+    /// What was last seen of the surroundings.
+    diagnosis: Option<Diagnosis>,
 }
 
 /// A secret that was pasted.

@@ -105,6 +105,7 @@ async fn in_the_window(scenario: &str) -> Value {
     let token = Secret::new(story.typed("BBSETUP_WORKSPACE_TOKEN"));
     run.hold_secret(SecretSlot::WorkspaceToken, &token);
     draft.account = Some(story.typed("BBSETUP_ACCOUNT"));
+    draft.account_token_expires = story.sandbox.env().remove("BBSETUP_ACCOUNT_EXPIRES");
     run.answer(Step::Account, draft);
     let token = Secret::new(story.typed("BBSETUP_API_TOKEN"));
     run.hold_secret(SecretSlot::Account, &token);

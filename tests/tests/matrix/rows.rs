@@ -699,6 +699,7 @@ pub(crate) const EXCEPTIONS: &[(&str, &str)] = &[
         "already_set_up",
         "Of a set-up that is there; in crates/wizard/tests/run.rs.",
     ),
+    ("clock_differs", "Of this machine's clock; in diagnose.rs."),
     ("value_missing", "Of what is typed; in bad_input.rs."),
     ("value_unreadable", "Of what is typed; in bad_input.rs."),
     ("wrong_field", "Of what is typed; in bad_input.rs."),

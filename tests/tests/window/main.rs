@@ -8,5 +8,6 @@
 mod bad_input;
 mod canary;
 mod coming_back;
+mod diagnose;
 mod keyboard;
 mod whole_story;

@@ -10,8 +10,10 @@ import { Channel, invoke } from '@tauri-apps/api/core';
 import type {
   AllChecksJson,
   AnswersJson,
+  BundleJson,
   CheckEventJson,
   CheckJson,
+  DiagnoseJson,
   DraftJson,
   ExportFormatJson,
   ExportJson,
@@ -26,6 +28,7 @@ import type {
   RotateJson,
   RouteJson,
   SaveJson,
+  SavedBundleJson,
   StatusJson,
   StepAnswerJson,
   SubmitEventJson,
@@ -190,6 +193,20 @@ export const setExpiry = (
 
 /** What BalkanID says of a profile, now. */
 export const status = (workspace: string): Promise<StatusJson> => invoke('status', { workspace });
+
+/** Looks at keychain, hosts, clock, folder and log; what was seen is kept for the zip. */
+export const diagnose = (): Promise<DiagnoseJson> => invoke('diagnose');
+
+/** All that the zip of the last look would hold. */
+export const diagnoseBundle = (withEmails: boolean): Promise<BundleJson> =>
+  invoke('diagnose_bundle', { withEmails });
+
+/** Writes the zip of the last look; without `overwrite` an existing file stays. */
+export const diagnoseSave = (
+  path: string,
+  withEmails: boolean,
+  overwrite: boolean,
+): Promise<SavedBundleJson> => invoke('diagnose_save', { path, withEmails, overwrite });
 
 /** The problems of a command that failed, whatever was thrown. */
 export function problemsOf(thrown: unknown): ProblemJson[] {

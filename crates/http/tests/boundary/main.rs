@@ -14,6 +14,7 @@ mod proxies;
 mod redirects;
 mod repeats;
 mod requests;
+mod route;
 mod server;
 mod silence;
 mod surroundings;

@@ -1,6 +1,7 @@
 //! One use case a file.
 
 pub mod check;
+pub mod diagnose;
 pub mod evidence;
 pub mod export;
 pub mod forget;

@@ -5,6 +5,7 @@
 //! them by `cargo xtask codegen`.
 
 mod check;
+mod diagnose;
 mod draft;
 mod guide;
 mod home;
@@ -13,6 +14,7 @@ mod rotate;
 mod submission;
 
 pub use check::*;
+pub use diagnose::*;
 pub use draft::*;
 pub use guide::*;
 pub use home::*;
