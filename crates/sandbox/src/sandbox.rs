@@ -175,6 +175,15 @@ impl Sandbox {
         self.state.mend(credential, mending)
     }
 
+    /// Puts the credential of the scenario `ready` in the place of one of the same name, as when a
+    /// person makes it anew and rightly. For scenarios that extend `ready`.
+    ///
+    /// # Errors
+    /// The scenario `ready` has no credential of that name.
+    pub fn make_anew(&self, credential: &str) -> Result<(), MendingError> {
+        self.state.make_anew(credential)
+    }
+
     /// Gives a credential other scopes.
     ///
     /// # Errors

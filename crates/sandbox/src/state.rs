@@ -217,6 +217,18 @@ impl State {
         Ok(())
     }
 
+    pub(crate) fn make_anew(&self, name: &str) -> Result<(), MendingError> {
+        let missing = || MendingError::NoSuchCredential(name.to_owned());
+        let mut ready = Scenario::named("ready").map_err(|_| missing())?;
+        let anew = ready.credentials.remove(name).ok_or_else(missing)?;
+        let mut credentials = self
+            .credentials
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        credentials.insert(name.to_owned(), Arc::new(anew));
+        Ok(())
+    }
+
     fn set_roles(
         &self,
         name: &str,

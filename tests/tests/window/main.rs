@@ -10,4 +10,5 @@ mod canary;
 mod coming_back;
 mod diagnose;
 mod keyboard;
+mod recovery;
 mod whole_story;
