@@ -54,6 +54,7 @@ pub(crate) async fn run(context: &Context, arguments: &PracticeArguments) -> exi
         scim_url: None,
         env: sandbox.env(),
     };
+    let end = End::listen();
     report::print_json(&line);
     // The reader of a pipe waits for the line.
     let _reader_gone = std::io::stdout().flush();
@@ -64,29 +65,48 @@ pub(crate) async fn run(context: &Context, arguments: &PracticeArguments) -> exi
         }
         eprintln!("\n  bbsetup check");
     }
-    told_to_end().await;
+    end.told().await;
     drop(sandbox);
     exit::DONE
 }
 
-/// Waits for Ctrl+C, or for the signal with which scripts and systems end a program.
+/// What ends the servers: Ctrl+C, or the signal with which scripts and systems end a program.
 #[cfg(unix)]
-async fn told_to_end() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
-        let _ctrl_c = tokio::signal::ctrl_c().await;
-        return;
-    };
-    tokio::select! {
-        _ctrl_c = tokio::signal::ctrl_c() => {}
-        _terminate = terminate.recv() => {}
+struct End(Option<tokio::signal::unix::Signal>);
+
+#[cfg(unix)]
+impl End {
+    /// Listens from now on: before anybody is told that the servers run.
+    fn listen() -> Self {
+        use tokio::signal::unix::{SignalKind, signal};
+        Self(signal(SignalKind::terminate()).ok())
+    }
+
+    async fn told(self) {
+        let Some(mut terminate) = self.0 else {
+            let _ctrl_c = tokio::signal::ctrl_c().await;
+            return;
+        };
+        tokio::select! {
+            _ctrl_c = tokio::signal::ctrl_c() => {}
+            _terminate = terminate.recv() => {}
+        }
     }
 }
 
-/// Waits for Ctrl+C.
+/// What ends the servers: Ctrl+C.
 #[cfg(not(unix))]
-async fn told_to_end() {
-    let _ctrl_c = tokio::signal::ctrl_c().await;
+struct End;
+
+#[cfg(not(unix))]
+impl End {
+    fn listen() -> Self {
+        Self
+    }
+
+    async fn told(self) {
+        let _ctrl_c = tokio::signal::ctrl_c().await;
+    }
 }
 
 fn list(context: &Context) -> exit::Code {
