@@ -9,6 +9,7 @@
 mod bench;
 mod codegen;
 mod conformance;
+mod fuzz;
 mod packages;
 mod practice;
 mod process;
@@ -51,6 +52,8 @@ enum Task {
     Conformance(conformance::ConformanceArguments),
     /// Measure speed, size and memory beside this machine's own baseline
     Bench(bench::BenchArguments),
+    /// Try what is typed and what servers send with inputs that nobody thought of
+    Fuzz(fuzz::FuzzArguments),
 }
 
 fn main() -> ExitCode {
@@ -62,6 +65,7 @@ fn main() -> ExitCode {
         Task::Screens => screens::run().map(|()| true),
         Task::Conformance(arguments) => conformance::run_with(&arguments).map(|()| true),
         Task::Bench(arguments) => bench::run_with(&arguments).map(|()| true),
+        Task::Fuzz(arguments) => fuzz::run_with(&arguments),
     };
     match result {
         Ok(true) => ExitCode::SUCCESS,

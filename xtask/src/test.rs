@@ -91,7 +91,10 @@ pub(crate) fn run(arguments: &TestArguments) -> Result<bool> {
 }
 
 fn format() -> Result<()> {
-    process::run(cargo().args(["fmt", "--all", "--check"]))
+    process::run(cargo().args(["fmt", "--all", "--check"]))?;
+    // A workspace of its own.
+    let fuzz = ["fmt", "--manifest-path", "fuzz/Cargo.toml", "--check"];
+    process::run(cargo().args(fuzz))
 }
 
 fn lints() -> Result<()> {

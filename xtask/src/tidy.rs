@@ -100,7 +100,14 @@ const LICENCES: [&str; 16] = [
 /// Proves every rule, and names all that is broken.
 pub(crate) fn run() -> Result<()> {
     let mut broken = in_packages()?;
-    for folder in ["crates", "conformance", "src-tauri", "tests", "xtask"] {
+    for folder in [
+        "crates",
+        "conformance",
+        "fuzz",
+        "src-tauri",
+        "tests",
+        "xtask",
+    ] {
         for file in files(&root().join(folder), "rs")? {
             broken.extend(sources::in_rust(&shown(&file), &read(&file)?));
         }

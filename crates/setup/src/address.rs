@@ -321,6 +321,9 @@ mod tests {
             url.join("/2.0/user?pagelen=10").as_str(),
             "http://127.0.0.1:4010/proxy/2.0/user?pagelen=10"
         );
+        let odd = "https://a.example/ATBBHHHATBB\u{1f}\u{1f}\u{1f}\u{1f}iiii";
+        let odd = ApiUrl::parse_bitbucket(odd).expect("an address");
+        assert_eq!(ApiUrl::parse_bitbucket(&odd.to_string()), Ok(odd));
         let twice = ApiUrl::parse_bitbucket("http://127.0.0.1:4010/2.0//2.0/").expect("an address");
         assert_eq!(twice.to_string(), "http://127.0.0.1:4010");
         let public = ApiUrl::parse_balkanid_public("acme.balkanid.app").expect("an address");

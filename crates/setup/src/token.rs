@@ -184,18 +184,29 @@ fn first_token(text: &str) -> Option<Range<usize>> {
     heads
         .filter(|start| TokenShape::of(&text[*start..]) != TokenShape::Unknown)
         .map(|start| {
-            let rest = &text[start..];
-            let length = rest
-                .find(|character: char| !is_token_character(character))
-                .unwrap_or(rest.len());
+            let length = length_of_token(&text[start..]);
             start..start + length
         })
         .find(|token| token.len() >= SHORTEST)
 }
 
-/// With `%`, as which an address writes the `=` near a token's end.
+/// How far a token goes from its head on; an address writes the `=` near its end as `%3D`.
+fn length_of_token(text: &str) -> usize {
+    let mut length = 0;
+    loop {
+        let rest = &text[length..];
+        length += rest
+            .find(|character: char| !is_token_character(character))
+            .unwrap_or(rest.len());
+        match text[length..].get(..3) {
+            Some("%3D" | "%3d") => length += 3,
+            Some(_) | None => return length,
+        }
+    }
+}
+
 fn is_token_character(character: char) -> bool {
-    character.is_ascii_alphanumeric() || matches!(character, '-' | '_' | '=' | '%')
+    character.is_ascii_alphanumeric() || matches!(character, '-' | '_' | '=')
 }
 
 #[cfg(test)]
@@ -236,6 +247,9 @@ mod tests {
             assert!(holds_token(&text), "{text:?}");
         }
         assert!(!holds_token("ATAT is how an API token begins"));
+        assert!(!holds_token(
+            "https://a.example/ATBBword%1F%1F%1F%1F%1F%1F%1F"
+        ));
         assert!(!holds_token("Reads Bitbucket for access reviews"));
     }
 

@@ -83,6 +83,8 @@ impl WorkspaceId {
             return Err(WorkspaceIdError::Token);
         }
         match address_in(text) {
+            // Line ends inside an address are no part of it, and may have cut a token in two.
+            Some(url) if crate::token::holds_token(url.as_str()) => Err(WorkspaceIdError::Token),
             Some(url) => Self::from_address(&url),
             None => Self::from_text(text),
         }
@@ -288,6 +290,8 @@ mod tests {
             refused("me:canary@bitbucket.org/acme"),
             WorkspaceIdError::Email("…@bitbucket.org/acme".into())
         );
+        let broken = "https://bitbucket.org/account/ATATT3xFfGF0777\n\ncc-0123456789ab";
+        assert_eq!(refused(broken), WorkspaceIdError::Token);
         let token = format!("ATCTT3xFfGN0{}", "a".repeat(100));
         let error = refused(&token);
         assert_eq!(error, WorkspaceIdError::Token);
