@@ -250,7 +250,7 @@ pub(crate) async fn check_all(
     events: Channel<ProfileCheckEventJson>,
 ) -> Answer<AllChecksJson> {
     let stop = door.under_way.begin();
-    all(door.run.check_all(&told(events), &stop).await)
+    Ok(door.run.check_all(&told(events), &stop).await)
 }
 
 #[tauri::command]

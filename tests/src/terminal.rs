@@ -184,7 +184,7 @@ impl Terminal {
                 "Workspace access token",
                 &story.typed("BBSETUP_WORKSPACE_TOKEN"),
             )
-            .accepts("Day on which it ends")
+            .accepts("Expiry date of the workspace token")
     }
 
     /// Step 5.
@@ -192,7 +192,7 @@ impl Terminal {
         self.sees("Step 5 of 9")
             .answers("Account e-mail", &story.typed("BBSETUP_ACCOUNT"))
             .pastes("Account API token", &story.typed("BBSETUP_API_TOKEN"))
-            .accepts("Day on which the token ends")
+            .accepts("Expiry date of the API token")
     }
 
     /// Steps 1 to 5.

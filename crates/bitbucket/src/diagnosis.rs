@@ -37,10 +37,7 @@ impl Circumstances<'_> {
     }
 
     fn tokens_page(&self) -> Place {
-        match self.id.slot {
-            CredentialSlot::WorkspaceToken => Place::WorkspaceAccessTokens,
-            CredentialSlot::Account => Place::AtlassianApiTokens,
-        }
+        self.id.slot.page()
     }
 
     fn subject(&self) -> String {
@@ -530,10 +527,7 @@ pub(crate) fn excess(slot: CredentialSlot, scopes: &[Scope]) -> Problem {
     )
     .with_scopes(scopes.to_vec())
     .on_slot(slot)
-    .mended_at(match slot {
-        CredentialSlot::WorkspaceToken => Place::WorkspaceAccessTokens,
-        CredentialSlot::Account => Place::AtlassianApiTokens,
-    })
+    .mended_at(slot.page())
 }
 
 /// A check that was stopped before its answer.

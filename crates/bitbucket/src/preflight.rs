@@ -340,9 +340,9 @@ fn tell_hidden_from_mismatched(target: &Target, findings: &mut [Finding]) {
     let seen_by_token = sees(CredentialSlot::WorkspaceToken, findings);
     let seen_by_account = sees(CredentialSlot::Account, findings);
     for finding in findings {
-        let seen_by_the_other = match finding.id.slot {
-            CredentialSlot::WorkspaceToken => seen_by_account,
-            CredentialSlot::Account => seen_by_token,
+        let seen_by_the_other = match finding.id.slot.other() {
+            CredentialSlot::WorkspaceToken => seen_by_token,
+            CredentialSlot::Account => seen_by_account,
         };
         let seen_by_itself = match finding.id.slot {
             CredentialSlot::WorkspaceToken => seen_by_token,

@@ -128,6 +128,8 @@ pub(crate) struct Asked {
 struct Known {
     seen: Seen,
     signed_in: bool,
+    /// Whether an answer refused the sign-in.
+    refused: bool,
     account: Option<String>,
     names: Option<WorkspaceNames>,
     clock_difference: Option<i64>,
@@ -169,6 +171,16 @@ impl<'a> Session<'a> {
 
     pub(crate) fn signed_in(&self) -> bool {
         self.known().signed_in
+    }
+
+    /// Whether Bitbucket accepts the credential; `None` where no answer told.
+    pub(crate) fn accepted(&self) -> Option<bool> {
+        let known = self.known();
+        match (known.signed_in, known.refused) {
+            (true, _) => Some(true),
+            (false, true) => Some(false),
+            (false, false) => None,
+        }
     }
 
     /// The uuid of the account that holds the credential, once Bitbucket has told it.
@@ -248,6 +260,7 @@ impl<'a> Session<'a> {
             let seen = Seen::of(&answer);
             let mut known = self.known();
             // Bitbucket names the kind of what it knows, on refusals too.
+            known.refused |= answer.status == 401;
             known.signed_in |= seen.kind.is_some() && answer.status != 401;
             known.seen.add(seen);
             known.clock_difference = difference.or(known.clock_difference);

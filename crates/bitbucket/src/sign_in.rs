@@ -6,11 +6,10 @@
 //! clock, and the day of expiry that a person has entered.
 
 use bbsetup_http::{Auth, Request};
-use bbsetup_setup::problem::Place;
 use bbsetup_setup::report::CredentialKind;
 use bbsetup_setup::{
     CheckName, CredentialSlot, Day, Expiry, Finding, Outcome, Problem, ProblemCode, TokenEnd,
-    TokenShape,
+    TokenShape, clock,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -19,16 +18,14 @@ use crate::diagnosis;
 use crate::reply::{self, Reply, Seen};
 use crate::session::{Credential, Session};
 
-/// A clock that is further off than this is worth a word, in seconds.
-const CLOCK_TOLERANCE: u64 = 300;
-
 /// What is known of a credential once its checks are done.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Bearing {
     slot: CredentialSlot,
     shape: TokenShape,
     end: TokenEnd,
-    signed_in: bool,
+    /// Whether Bitbucket accepts it; `None` where no answer told.
+    accepted: Option<bool>,
     /// Seconds by which this machine's clock is ahead of Bitbucket's.
     clock_difference: Option<i64>,
 }
@@ -39,7 +36,7 @@ impl Bearing {
             slot: session.slot(),
             shape: credential.shape(),
             end: credential.end(),
-            signed_in: session.signed_in(),
+            accepted: session.accepted(),
             clock_difference: session.clock_difference(),
         }
     }
@@ -67,7 +64,7 @@ pub(crate) async fn narrow(
             .problem
             .as_ref()
             .is_some_and(|problem| problem.code == ProblemCode::SignInRefused);
-    if !is_refused_sign_in || bearing.signed_in {
+    if !is_refused_sign_in || bearing.accepted == Some(true) {
         return;
     }
     let the_other_way = match bearing.shape {
@@ -77,7 +74,9 @@ pub(crate) async fn narrow(
             TheOtherWay::NotTried
         }
     };
-    if let TheOtherWay::Accepted(kind) = the_other_way {
+    if let TheOtherWay::Accepted(kind) = the_other_way
+        && kind.and_then(|kind| kind.fits(bearing.slot)) != Some(true)
+    {
         finding.outcome = Outcome::Missing;
         finding.problem = Some(accepted_the_other_way(bearing.slot, kind).on_check(finding.id));
         return;
@@ -88,7 +87,7 @@ pub(crate) async fn narrow(
         other_accepted: others
             .iter()
             .find(|other| other.slot != bearing.slot)
-            .map(|other| other.signed_in),
+            .and_then(|other| other.accepted),
         expiry: target
             .expiries
             .iter()
@@ -154,14 +153,7 @@ fn accepted_the_other_way(slot: CredentialSlot, kind: Option<CredentialKind>) ->
         ),
     )
     .with_hints(vec![diagnosis::make_hint(slot)])
-    .mended_at(tokens_page(slot))
-}
-
-fn tokens_page(slot: CredentialSlot) -> Place {
-    match slot {
-        CredentialSlot::WorkspaceToken => Place::WorkspaceAccessTokens,
-        CredentialSlot::Account => Place::AtlassianApiTokens,
-    }
+    .mended_at(slot.page())
 }
 
 /// Everything that bears on one refused sign-in.
@@ -169,7 +161,7 @@ struct Case {
     bearing: Bearing,
     the_other_way: TheOtherWay,
     /// Whether Bitbucket accepted the other credential in this same check; `None` where there was
-    /// none.
+    /// none, or no answer told.
     other_accepted: Option<bool>,
     expiry: Option<Expiry>,
     today: Day,
@@ -212,7 +204,7 @@ impl Case {
         Problem::new(ProblemCode::SignInRefused, message)
             .with_seen(self.seen())
             .with_hints(hints)
-            .mended_at(tokens_page(self.bearing.slot))
+            .mended_at(self.bearing.slot.page())
     }
 
     /// The causes that remain, the most likely first.
@@ -230,6 +222,8 @@ impl Case {
         };
         // A stable sort: what evidence speaks for comes first, what it speaks against last.
         causes.sort_by_key(|cause| match cause {
+            // The token is one of this kind, so that what goes with it is not right.
+            Cause::OtherEmail if matches!(self.the_other_way, TheOtherWay::Accepted(_)) => 0,
             Cause::Ended if self.is_past() == Some(true) => 0,
             Cause::NotWhole if self.bearing.end == TokenEnd::Cut => 1,
             Cause::NotWhole if self.bearing.end == TokenEnd::Whole => 4,
@@ -288,20 +282,16 @@ impl Case {
             ),
             TokenEnd::Unknown => {}
         }
-        if self.the_other_way == TheOtherWay::Refused {
-            seen.push(match self.bearing.slot {
-                CredentialSlot::WorkspaceToken => {
-                    "Sent with the account's e-mail it is refused as well.".to_owned()
-                }
-                CredentialSlot::Account => {
-                    "Sent by itself, without the e-mail, it is refused as well.".to_owned()
-                }
-            });
-        }
-        let other = match self.bearing.slot {
-            CredentialSlot::WorkspaceToken => CredentialSlot::Account,
-            CredentialSlot::Account => CredentialSlot::WorkspaceToken,
+        let how = match self.bearing.slot {
+            CredentialSlot::WorkspaceToken => "Sent with the account's e-mail",
+            CredentialSlot::Account => "Sent by itself, without the e-mail,",
         };
+        match self.the_other_way {
+            TheOtherWay::Refused => seen.push(format!("{how} it is refused as well.")),
+            TheOtherWay::Accepted(_) => seen.push(format!("{how} it is accepted.")),
+            TheOtherWay::NotTried => {}
+        }
+        let other = self.bearing.slot.other();
         match self.other_accepted {
             Some(true) => seen.push(format!(
                 "The {} is accepted from here, so neither the network nor the API URL is the cause.",
@@ -314,7 +304,7 @@ impl Case {
         if let Some(expiry) = self.expiry {
             seen.push(match self.is_past() {
                 Some(true) => format!(
-                    "By the day that was entered it ended on {}.",
+                    "By the day that was entered it expired on {}.",
                     expiry.day.words()
                 ),
                 Some(false) | None => {
@@ -330,13 +320,12 @@ impl Case {
 
     fn clock(&self) -> Option<String> {
         let difference = self.bearing.clock_difference?;
-        if difference.unsigned_abs() <= CLOCK_TOLERANCE {
+        if difference.unsigned_abs() < clock::CLOCK_TOLERANCE {
             return Some("This machine's clock agrees with Bitbucket's.".to_owned());
         }
-        let minutes = difference.unsigned_abs().div_ceil(60);
-        let direction = if difference > 0 { "ahead of" } else { "behind" };
         Some(format!(
-            "This machine's clock is {minutes} minutes {direction} Bitbucket's; whether a token has ended is told by Bitbucket's."
+            "This machine's clock is {} Bitbucket's; whether a token has expired is told by Bitbucket's.",
+            clock::difference(difference)
         ))
     }
 }
@@ -351,7 +340,7 @@ mod tests {
                 slot,
                 shape: TokenShape::ApiToken,
                 end,
-                signed_in: false,
+                accepted: Some(false),
                 clock_difference: Some(0),
             },
             the_other_way: TheOtherWay::NotTried,
@@ -410,8 +399,8 @@ mod tests {
             case.clock()
         };
         assert_eq!(told(None), None);
-        assert!(told(Some(300)).expect("told").contains("agrees"));
-        assert!(told(Some(-301)).expect("told").contains("6 minutes behind"));
+        assert!(told(Some(59)).expect("told").contains("agrees"));
+        assert!(told(Some(-301)).expect("told").contains("5 minutes behind"));
         assert!(told(Some(3600)).expect("told").contains("60 minutes ahead"));
     }
 }

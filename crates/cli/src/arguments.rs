@@ -37,7 +37,7 @@ pub(crate) struct Shared {
     /// E-mail of the account whose API token is used
     #[arg(long, global = true, env = "BBSETUP_ACCOUNT")]
     pub(crate) account: Option<String>,
-    /// Day on which the workspace access token ends, such as 2027-11-20
+    /// Expiry date of the workspace access token, such as 2027-11-20
     // Neither name may speak of a token: an option that does is taken for a secret.
     #[arg(
         long,
@@ -46,7 +46,7 @@ pub(crate) struct Shared {
         value_name = "DAY"
     )]
     pub(crate) workspace_expires: Option<String>,
-    /// Day on which the account's API token ends, such as 2027-11-20
+    /// Expiry date of the account's API token, such as 2027-11-20
     #[arg(
         long,
         global = true,
@@ -156,7 +156,7 @@ pub(crate) enum Command {
         after_help = "Example:\n  bbsetup rotate --workspace acme --slot account --account-expires 2027-11-20\n  bbsetup rotate --workspace acme --slot account --undo\n\nThe new token is asked for, or read from BBSETUP_WORKSPACE_TOKEN or BBSETUP_API_TOKEN. The old one is\nkept in the keychain until --drop-previous, and BalkanID has it until the next bbsetup submit.\n\nJSON: bbsetup.rotate/1\nExit: 0 replaced, 2 a value cannot be used, 3 something speaks against the new one, 4 sign-in refused,\n      5 could not tell, 6 rate limit, 7 keychain, 9 stopped. Nothing is replaced but with 0."
     )]
     Rotate(RotateArguments),
-    /// When the tokens end; enters another day
+    /// When the tokens expire; enters another day
     #[command(
         after_help = "Example:\n  bbsetup expiry --workspace acme\n  bbsetup expiry --workspace acme --account-expires 2027-11-20\n  bbsetup export --workspace acme --format ics --out acme.ics\n\nJSON: bbsetup.expiry/1\nExit: 0 told, 2 a value cannot be used."
     )]
@@ -304,7 +304,7 @@ pub(crate) enum ExportFormat {
     Env,
     /// Everything, encrypted to a passphrase
     Age,
-    /// A calendar file that reminds of the tokens' ends
+    /// A calendar file that reminds of the tokens' expiry dates
     Ics,
 }
 

@@ -2,7 +2,7 @@
 
 use bbsetup_setup::{CredentialSlot, SecretSlot};
 use bbsetup_wizard::commands::check::Checked;
-use bbsetup_wizard::json::{CheckEventJson, ProblemJson, ProfileCheckEventJson};
+use bbsetup_wizard::json::{CheckEventJson, ProfileCheckEventJson};
 use bbsetup_wizard::{Inputs, commands};
 use indicatif::{ProgressBar, ProgressStyle};
 use tokio_util::sync::CancellationToken;
@@ -54,7 +54,8 @@ fn remember(context: &Context, inputs: &Inputs, checked: &mut Checked, stop: &Ca
         return;
     };
     let saved = commands::profiles::inputs_of(services, &profile);
-    let is_as_saved = inputs.secrets.is_empty()
+    let is_given = |slot: &CredentialSlot| inputs.secrets.contains_key(&SecretSlot::from(*slot));
+    let is_as_saved = !CredentialSlot::ALL.iter().any(is_given)
         && saved.draft.account == inputs.draft.account
         && saved.place().ok().map(|place| place.api_url)
             == inputs.place().ok().map(|place| place.api_url);
@@ -68,13 +69,14 @@ fn remember(context: &Context, inputs: &Inputs, checked: &mut Checked, stop: &Ca
 async fn check_all(context: &Context) -> exit::Code {
     let stop = stopped_by_ctrl_c();
     let progress = progress(context);
-    let (checked, problems) = commands::profiles::check_all(
+    let (checked, mut problems) = commands::profiles::check_all(
         &context.services,
         &|ProfileCheckEventJson { event, .. }| show(&progress, event),
         &stop,
     )
     .await;
     progress.finish_and_clear();
+    problems.extend(context.unreadable.iter().cloned());
     let codes: Vec<exit::Code> = checked
         .iter()
         .map(|checked| match &checked.report {
@@ -87,16 +89,15 @@ async fn check_all(context: &Context) -> exit::Code {
                 .map(|problem| exit::of_problem(problem.code)),
         )
         .collect();
-    let all = commands::profiles::all_checks(checked);
+    let all = commands::profiles::all_checks(checked, problems);
     if context.json {
         report::print_json(&all);
-    } else if all.reports.is_empty() && problems.is_empty() {
+    } else if all.reports.is_empty() && all.problems.is_empty() {
         println!("No set-up has been finished yet. Begin with: bbsetup setup");
     } else {
         report::print_all(&all, &mut std::io::stdout().lock());
     }
-    let told: Vec<ProblemJson> = problems.into_iter().map(Into::into).collect();
-    report::print_problems(&told);
+    report::print_problems(&all.problems);
     exit::of_several(&codes)
 }
 

@@ -10,7 +10,7 @@ use bbsetup_http::{Limits, Network};
 use bbsetup_setup::draft::read_workspace;
 use bbsetup_setup::{CredentialSlot, Draft, Problem, ProblemCode, Secret, SecretSlot};
 use bbsetup_vault::{Vault, Waiting};
-use bbsetup_wizard::home::Home;
+use bbsetup_wizard::home::{Home, SavedProfile};
 use bbsetup_wizard::inputs::variable;
 use bbsetup_wizard::log;
 use bbsetup_wizard::{Inputs, Practice, Services};
@@ -29,6 +29,9 @@ pub(crate) struct Context {
     pub(crate) interactive: bool,
     /// Whether standard error is a terminal, for progress.
     pub(crate) progress: bool,
+    /// What could not be read of the finished set-ups; it is told once, since a file that cannot be
+    /// understood is moved aside.
+    pub(crate) unreadable: Vec<Problem>,
     /// The days of expiry that were given, before any saved set-up fills in its own.
     expires_given: Vec<(CredentialSlot, String)>,
 }
@@ -70,16 +73,21 @@ impl Context {
         };
         tell_requests(&services, shared.verbose);
         let stderr = std::io::stderr().is_terminal();
+        let (profiles, unreadable) = Home::new(&services.home).profiles();
+        for problem in &unreadable {
+            eprintln!("{}", problem.message);
+        }
         if stderr {
-            warn_of_ends(&services);
+            warn_of_ends(&services, &profiles);
         }
         let given = inputs(shared);
         let expires_given = CredentialSlot::ALL
             .into_iter()
             .filter_map(|slot| Some((slot, given.draft.expires(slot)?.to_owned())))
             .collect();
-        let inputs = with_profile(given, &services);
+        let inputs = with_profile(given, profiles);
         Ok(Self {
+            unreadable,
             expires_given,
             services,
             inputs,
@@ -129,6 +137,10 @@ impl Context {
                     crate::terminal::hidden(&format!("{} (Enter: from the keychain)", slot.label()))
             {
                 inputs.secrets.insert(*slot, secret);
+                if let Some(slot) = CredentialSlot::named(slot.as_str()) {
+                    // Nor does it of one that is pasted.
+                    inputs.draft.set_expires(slot, self.expires_given(slot));
+                }
             }
         }
         inputs
@@ -161,14 +173,14 @@ fn inputs(shared: &Shared) -> Inputs {
 }
 
 /// Says on the way in which tokens end soon.
-fn warn_of_ends(services: &Services) {
+fn warn_of_ends(services: &Services, profiles: &[SavedProfile]) {
     let today = services.today();
-    for profile in Home::new(&services.home).profiles().0 {
+    for profile in profiles {
         let workspace = &profile.workspace;
         for expiry in Draft::from(profile.draft.clone()).expiries() {
             if expiry.is_soon(today) {
                 eprintln!(
-                    "! The {} of {workspace} ends {}. Replace it: bbsetup rotate --workspace {workspace} --slot {}",
+                    "! The {} of {workspace} expires {}. Replace it: bbsetup rotate --workspace {workspace} --slot {}",
                     expiry.slot.noun(),
                     expiry.when(today),
                     expiry.slot
@@ -180,11 +192,7 @@ fn warn_of_ends(services: &Services) {
 
 /// Fills what was not given from the saved set-up of the workspace; without a workspace, from the
 /// only one there is.
-fn with_profile(mut inputs: Inputs, services: &Services) -> Inputs {
-    let (profiles, problems) = Home::new(&services.home).profiles();
-    for problem in problems {
-        eprintln!("{}", problem.message);
-    }
+fn with_profile(mut inputs: Inputs, profiles: Vec<SavedProfile>) -> Inputs {
     let typed = inputs.draft.workspace.as_deref();
     let workspace = read_workspace(typed).ok();
     let profile = match (typed, workspace) {
@@ -199,18 +207,16 @@ fn with_profile(mut inputs: Inputs, services: &Services) -> Inputs {
     };
     let saved = Draft::from(profile.draft);
     let draft = &mut inputs.draft;
+    for slot in CredentialSlot::ALL {
+        // The day of the saved token says nothing of one that is given.
+        if !inputs.secrets.contains_key(&slot.into()) && draft.expires(slot).is_none() {
+            draft.set_expires(slot, saved.expires(slot).map(str::to_owned));
+        }
+    }
     let fill = |given: &mut Option<String>, saved: Option<String>| *given = given.take().or(saved);
     fill(&mut draft.workspace, saved.workspace);
     fill(&mut draft.api_url, saved.api_url);
     fill(&mut draft.account, saved.account);
-    fill(
-        &mut draft.workspace_token_expires,
-        saved.workspace_token_expires,
-    );
-    fill(
-        &mut draft.account_token_expires,
-        saved.account_token_expires,
-    );
     fill(&mut draft.balkanid_url, saved.balkanid_url);
     fill(&mut draft.balkanid_public_url, saved.balkanid_public_url);
     fill(&mut draft.primary_owner, saved.primary_owner);

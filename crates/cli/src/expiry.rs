@@ -67,6 +67,6 @@ fn tell(context: &Context, workspace: String, expiries: Vec<Expiry>) {
             .iter()
             .find(|expiry| expiry.slot == slot)
             .map_or_else(|| "not entered".to_owned(), |expiry| expiry.when(today));
-        println!("The {} of {workspace} ends: {when}", slot.noun());
+        println!("The {} of {workspace} expires: {when}", slot.noun());
     }
 }

@@ -1,7 +1,7 @@
 //! `bbsetup profiles`.
 
 use bbsetup_wizard::Run;
-use bbsetup_wizard::json::{ExpiryJson, ProfileJson, VerdictJson};
+use bbsetup_wizard::json::{ExpiryJson, ProblemJson, ProfileJson, VerdictJson};
 use serde::Serialize;
 
 use crate::context::Context;
@@ -12,6 +12,8 @@ use crate::{exit, report};
 struct Profiles {
     schema: &'static str,
     profiles: Vec<ProfileJson>,
+    /// What could not be read.
+    problems: Vec<ProblemJson>,
 }
 
 pub(crate) fn run(context: &Context) -> exit::Code {
@@ -20,6 +22,7 @@ pub(crate) fn run(context: &Context) -> exit::Code {
         report::print_json(&Profiles {
             schema: "bbsetup.profiles/1",
             profiles,
+            problems: context.unreadable.iter().cloned().map(Into::into).collect(),
         });
         return exit::DONE;
     }
@@ -43,7 +46,7 @@ pub(crate) fn run(context: &Context) -> exit::Code {
         } in profile.expiries
         {
             let mark = if soon { "!" } else { " " };
-            println!("  {mark} {label}: ends {day}");
+            println!("  {mark} {label}: expires {day}");
         }
     }
     exit::DONE

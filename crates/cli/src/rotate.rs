@@ -4,6 +4,7 @@ use bbsetup_setup::{CredentialSlot, Problem, ProblemCode, SecretSlot};
 use bbsetup_wizard::Run;
 use bbsetup_wizard::commands::rotate::{self, Replacement, Rotated};
 use bbsetup_wizard::inputs::missing_secret;
+use bbsetup_wizard::json::ProblemJson;
 
 use crate::arguments::{RotateArguments, SlotChoice};
 use crate::check::{progress, show, stopped_by_ctrl_c};
@@ -92,23 +93,42 @@ async fn replace(
 
 fn tell(context: &Context, workspace: &str, rotated: Rotated) -> exit::Code {
     let Rotated { json, problems } = rotated;
+    let told_by_report = |problem: &ProblemJson| {
+        let report = json.report.as_ref();
+        report.is_some_and(|report| report.problems.contains(problem))
+    };
+    let (told, untold): (Vec<ProblemJson>, Vec<ProblemJson>) =
+        json.problems.iter().cloned().partition(told_by_report);
     if context.json {
         report::print_json(&json);
     } else if let Some(found) = &json.report {
         report::print_table(found, &mut std::io::stdout().lock());
     }
+    report::print_problems(&untold);
     if !json.replaced {
-        eprintln!("\nNothing was replaced: what speaks against the new token stands above.");
+        let where_it_stands = if told.is_empty() {
+            ""
+        } else {
+            ", as told above"
+        };
+        eprintln!(
+            "\nNothing was replaced: something speaks against the new token{where_it_stands}."
+        );
         return exit::of_problems(&problems);
     }
-    eprintln!(
-        "\nReplaced. The old one is kept in the keychain: bbsetup rotate --workspace {workspace} --slot {} --undo puts it back, --drop-previous deletes it.",
-        json.slots.first().map(String::as_str).unwrap_or_default()
-    );
+    eprintln!("\nThe set-up of {workspace} has the new token.");
+    for slot in json
+        .slots
+        .iter()
+        .filter(|slot| json.profile.kept_previous.contains(slot))
+    {
+        eprintln!(
+            "The old one is kept in the keychain: bbsetup rotate --workspace {workspace} --slot {slot} --undo puts it back, --drop-previous deletes it. It works until it is revoked where it was made."
+        );
+    }
     if !json.profile.outdated_at_balkanid.is_empty() {
         eprintln!("BalkanID still has the old one. Next: bbsetup submit --workspace {workspace}");
     }
-    eprintln!("The old one works until it is revoked where it was made.");
     exit::DONE
 }
 
@@ -148,7 +168,7 @@ async fn put_back_or_drop(
         false if undo => {
             println!("The old token is back. Check it: bbsetup check --workspace {workspace}");
         }
-        false => println!("The replaced token is deleted from the keychain."),
+        false => println!("No replaced token of {workspace} is kept any more."),
     }
     exit::DONE
 }

@@ -69,10 +69,15 @@ impl Day {
         };
         match (month_named(first), month_named(second)) {
             (Some(month), _) => of(third, month, second),
+            (None, Some(month)) if first.len() == 4 => of(first, month, third),
             (None, Some(month)) => of(third, month, first),
             (None, None) if first.len() == 4 => of(first, number(second)?, third),
             (None, None) if date.contains('.') => of(third, number(second)?, first),
-            (None, None) if third.len() == 4 && number(second).is_ok() => Err(DayError::Ambiguous),
+            (None, None) if third.len() == 4 => match (number(first)?, number(second)?) {
+                (13.., month) => of(third, month, first),
+                (month, 13..) => of(third, month, second),
+                (_, _) => Err(DayError::Ambiguous),
+            },
             (None, None) => Err(DayError::Unreadable),
         }
     }
@@ -134,10 +139,11 @@ fn number(text: &str) -> Result<i8, DayError> {
     }
 }
 
-/// The month that an English word names, whole or by its first three letters.
+/// The month that an English word names, whole or by its first letters, three at the least.
 fn month_named(word: &str) -> Option<i8> {
     let place = MONTHS.iter().position(|month| {
-        month.eq_ignore_ascii_case(word) || month[..3].eq_ignore_ascii_case(word)
+        let beginning = month.get(..word.len());
+        word.len() >= 3 && beginning.is_some_and(|letters| letters.eq_ignore_ascii_case(word))
     })?;
     i8::try_from(place + 1).ok()
 }
@@ -156,6 +162,9 @@ mod tests {
             "Nov 20, 2027",
             "November 20 2027",
             "20.11.2027",
+            "20/11/2027",
+            "11/20/2027",
+            "2027 November 20",
             "2027-11-20T23:59:59.999Z",
         ] {
             assert_eq!(

@@ -1,6 +1,6 @@
 //! When a token ends, as far as a person has entered it: Bitbucket's API tells no such day.
 
-use crate::problem::{Place, Problem, ProblemCode};
+use crate::problem::{Problem, ProblemCode};
 use crate::{CredentialSlot, Day};
 
 /// How many days before its end a token is warned about.
@@ -36,7 +36,7 @@ impl Expiry {
     pub fn when(self, today: Day) -> String {
         let on = self.day.words();
         match self.days_left(today) {
-            ..=-1 => format!("on {on}, which is past"),
+            ..=-1 => format!("on {on}"),
             0 => format!("today, on {on}"),
             1 => format!("tomorrow, on {on}"),
             days => format!("in {days} days, on {on}"),
@@ -53,21 +53,18 @@ impl Expiry {
         let is_past = self.days_left(today) < 0;
         let message = match (is_past, accepted) {
             (true, true) => format!(
-                "By the day that was entered the {noun} ended {}, and Bitbucket still accepts it: the day is another.",
+                "By the day that was entered the {noun} expired {}, and Bitbucket still accepts it: the day is another.",
                 self.when(today)
             ),
             (true, false) => format!(
-                "By the day that was entered the {noun} ended {}.",
+                "By the day that was entered the {noun} expired {}.",
                 self.when(today)
             ),
-            (false, _) => format!("The {noun} ends {}.", self.when(today)),
+            (false, _) => format!("The {noun} expires {}.", self.when(today)),
         };
         let problem = Problem::new(ProblemCode::ExpiresSoon, message)
             .on_slot(self.slot)
-            .mended_at(match self.slot {
-                CredentialSlot::WorkspaceToken => Place::WorkspaceAccessTokens,
-                CredentialSlot::Account => Place::AtlassianApiTokens,
-            });
+            .mended_at(self.slot.page());
         Some(match is_past && accepted {
             true => problem
                 .with_first_hint("Look the day up where the token was made, and correct it here."),
@@ -125,7 +122,7 @@ mod tests {
         let warning = account("2026-12-25").warning(today, true).expect("soon");
         assert_eq!(
             warning.message,
-            "The account's API token ends in 30 days, on 25 December 2026."
+            "The account's API token expires in 30 days, on 25 December 2026."
         );
         assert_eq!(warning.severity, crate::Severity::Warning);
         assert_eq!(

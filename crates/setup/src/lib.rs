@@ -6,6 +6,7 @@
 pub mod account;
 pub mod address;
 pub mod check;
+pub mod clock;
 mod day;
 pub mod draft;
 pub mod expiry;

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::Place;
+
 /// One of the two Bitbucket credentials that BalkanID's form asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum CredentialSlot {
@@ -18,6 +20,22 @@ impl CredentialSlot {
     /// The slot of a name, where there is one.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|slot| slot.as_str() == name)
+    }
+
+    /// The other of the two.
+    pub fn other(self) -> Self {
+        match self {
+            Self::WorkspaceToken => Self::Account,
+            Self::Account => Self::WorkspaceToken,
+        }
+    }
+
+    /// The page on which a credential of this slot is made.
+    pub fn page(self) -> Place {
+        match self {
+            Self::WorkspaceToken => Place::WorkspaceAccessTokens,
+            Self::Account => Place::AtlassianApiTokens,
+        }
     }
 
     /// The name in JSON, in check IDs and in the keychain.

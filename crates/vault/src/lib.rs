@@ -34,6 +34,11 @@ impl Entry {
         Self(format!("{workspace}/{slot}.previous"))
     }
 
+    /// Where a secret is held while two change places.
+    pub fn between(workspace: &str, slot: SecretSlot) -> Self {
+        Self(format!("{workspace}/{slot}.between"))
+    }
+
     /// The keychain's user name.
     pub fn user(&self) -> &str {
         &self.0

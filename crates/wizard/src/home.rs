@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bbsetup_setup::{Problem, ProblemCode, Step, WorkspaceId, WorkspaceNames, token};
 use serde::{Deserialize, Serialize};
@@ -61,6 +61,12 @@ pub struct SavedProfile {
     /// The slots that were replaced here since BalkanID was last given them.
     #[serde(default)]
     pub outdated_at_balkanid: BTreeSet<String>,
+    /// The slots whose two tokens are changing places.
+    #[serde(default)]
+    pub changing_places: BTreeSet<String>,
+    /// Whether BalkanID was given the tokens by hand, so that it has no ID that is known here.
+    #[serde(default)]
+    pub given_by_hand: bool,
 }
 
 /// Both names of a workspace.
@@ -79,6 +85,9 @@ pub struct SavedPrevious {
     pub expires: Option<String>,
     /// When it was replaced, RFC 3339 in UTC.
     pub at: String,
+    /// Whether it is the one that BalkanID was given last.
+    #[serde(default)]
+    pub at_balkanid: bool,
 }
 
 /// A verdict with its time.
@@ -138,7 +147,14 @@ impl SavedProfile {
             account_uuid: None,
             previous: BTreeMap::new(),
             outdated_at_balkanid: BTreeSet::new(),
+            changing_places: BTreeSet::new(),
+            given_by_hand: false,
         }
+    }
+
+    /// Whether BalkanID has been given the tokens.
+    pub fn is_at_balkanid(&self) -> bool {
+        self.integration_id.is_some() || self.given_by_hand
     }
 
     /// Keeps what a check of this set-up found.
@@ -284,7 +300,8 @@ impl Home {
         write(&self.profile_file(workspace), &kept)
     }
 
-    /// Changes a finished set-up as it stands now; one that was forgotten meanwhile stays forgotten.
+    /// Changes a finished set-up as it stands now; tells whether there is one. One that was forgotten
+    /// meanwhile stays forgotten.
     ///
     /// A check and a look at BalkanID's status run at once, and each changes its own part: between
     /// reading and writing no other change of this process comes in.
@@ -292,12 +309,25 @@ impl Home {
         &self,
         workspace: &WorkspaceId,
         change: impl FnOnce(&mut SavedProfile),
-    ) -> Result<(), Problem> {
-        static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
-        let _turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+    ) -> Result<bool, Problem> {
+        let _turn = one_at_a_time();
         let Some(mut profile) = self.profile(workspace)? else {
-            return Ok(());
+            return Ok(false);
         };
+        change(&mut profile);
+        self.keep_profile(workspace, &profile).map(|()| true)
+    }
+
+    /// Changes a finished set-up, or finishes one with these answers.
+    pub fn finish_profile(
+        &self,
+        workspace: &WorkspaceId,
+        draft: DraftJson,
+        change: impl FnOnce(&mut SavedProfile),
+    ) -> Result<(), Problem> {
+        let _turn = one_at_a_time();
+        let known = self.profile(workspace)?;
+        let mut profile = known.unwrap_or_else(|| SavedProfile::new(workspace, draft));
         change(&mut profile);
         self.keep_profile(workspace, &profile)
     }
@@ -306,6 +336,11 @@ impl Home {
     pub fn drop_profile(&self, workspace: &WorkspaceId) -> Result<bool, Problem> {
         remove(&self.profile_file(workspace))
     }
+}
+
+fn one_at_a_time() -> MutexGuard<'static, ()> {
+    static TURN: Mutex<()> = Mutex::new(());
+    TURN.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// A profile under another's name would lend it its integration ID.
@@ -368,9 +403,11 @@ fn read<T: serde::de::DeserializeOwned>(
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(not_looked_into(path, &error)),
     };
-    let held = (metadata.len() <= LARGEST)
-        .then(|| fs::read(path).ok())
-        .flatten()
+    let bytes = match metadata.len() <= LARGEST {
+        true => Some(fs::read(path).map_err(|error| not_looked_into(path, &error))?),
+        false => None,
+    };
+    let held = bytes
         .and_then(|bytes| serde_json::from_slice::<T>(&bytes).ok())
         .filter(|held| is_ours(held));
     if let Some(held) = held {

@@ -23,13 +23,13 @@ const TYPED: [(&str, &str, &str); 8] = [
     (
         "BBSETUP_WORKSPACE_EXPIRES",
         "workspace_token_expires",
-        "End of the workspace access token",
+        "Expiry date of the workspace token",
     ),
     ("BBSETUP_ACCOUNT", "account", "Account e-mail"),
     (
         "BBSETUP_ACCOUNT_EXPIRES",
         "account_token_expires",
-        "End of the API token",
+        "Expiry date of the API token",
     ),
     (
         "BBSETUP_PRIMARY_OWNER",

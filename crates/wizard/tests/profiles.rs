@@ -273,6 +273,70 @@ async fn a_replaced_token_is_outdated_at_balkanid_until_it_is_given_the_new_one(
 }
 
 #[tokio::test]
+async fn what_balkanid_has_is_known_across_two_rotations() {
+    let desk = Desk::of("ready").await;
+    let id = WorkspaceId::parse("acme").expect("an ID");
+    Home::new(&desk.services.home)
+        .change_profile(&id, |profile| profile.given_by_hand = true)
+        .expect("room");
+    let right = desk.typed(ACCOUNT);
+    desk.put(ACCOUNT, UNKNOWN).await;
+    desk.rotate(ACCOUNT, &right, None).await;
+    // Another one takes its place, as a second rotation does; BalkanID has neither.
+    desk.put(ACCOUNT, "ATATT3xFfGF0between-0003=DDDD4444").await;
+    desk.rotate(ACCOUNT, &right, None).await;
+    assert_eq!(desk.card().outdated_at_balkanid, ["account"]);
+    rotate::undo(&desk.services, "acme", ACCOUNT)
+        .await
+        .expect("kept");
+    assert_eq!(
+        desk.card().outdated_at_balkanid,
+        ["account"],
+        "the one that is back was never given to BalkanID"
+    );
+}
+
+#[tokio::test]
+async fn a_change_of_places_that_ended_half_way_is_gone_on_with_and_loses_no_token() {
+    let (old, new) = (UNKNOWN, "ATATT3xFfGF0new-0004=EEEE5555");
+    // What stands in the three places after each step, when the program ends there.
+    for (entry, kept, between) in [
+        (new, old, None),
+        (new, old, Some(new)),
+        (old, old, Some(new)),
+        (old, new, Some(new)),
+    ] {
+        let desk = Desk::of("ready").await;
+        let id = WorkspaceId::parse("acme").expect("an ID");
+        Home::new(&desk.services.home)
+            .change_profile(&id, |profile| {
+                profile.changing_places.insert("account".into());
+            })
+            .expect("room");
+        desk.put(ACCOUNT, entry).await;
+        let put = async |entry: Entry, secret: &str| {
+            let secret = Secret::new(secret);
+            desk.services
+                .vault
+                .write(&entry, &secret)
+                .await
+                .expect("room");
+        };
+        put(Entry::previous("acme", ACCOUNT.into()), kept).await;
+        if let Some(between) = between {
+            put(Entry::between("acme", ACCOUNT.into()), between).await;
+        }
+        rotate::undo(&desk.services, "acme", ACCOUNT)
+            .await
+            .expect("both are there");
+        assert_eq!(desk.held(ACCOUNT).await.as_deref(), Some(old));
+        assert_eq!(desk.kept(ACCOUNT).await.as_deref(), Some(new));
+        let between = Entry::between("acme", ACCOUNT.into());
+        assert_eq!(desk.read(&between).await, None);
+    }
+}
+
+#[tokio::test]
 async fn a_check_says_what_changed_since_the_last_one() {
     let desk = Desk::of("ready").await;
     let stop = CancellationToken::new();
@@ -360,7 +424,7 @@ async fn a_token_that_ends_soon_is_a_warning_of_a_check_that_is_ready() {
         told,
         [(
             "expires_soon",
-            "The account's API token ends in 12 days, on 7 December 2026."
+            "The account's API token expires in 12 days, on 7 December 2026."
         )]
     );
     assert!(desk.card().expiries[0].soon);
@@ -385,7 +449,7 @@ async fn a_reminder_names_the_day_to_replace_and_the_day_of_the_end() {
         "DTSTART;VALUE=DATE:20271120",
         "UID:acme-account-ends@bitbucket-setup.balkan.id",
         "DTSTAMP:20261125T120000Z",
-        "SUMMARY:The account's API token of acme ends today",
+        "SUMMARY:The account's API token of acme expires today",
         "BEGIN:VALARM",
         "END:VCALENDAR",
     ] {

@@ -142,7 +142,7 @@ async fn workspace_token(context: &Context, run: &Run, asker: &Asker) -> Result<
             run,
             asker,
             Step::WorkspaceToken,
-            "Day on which it ends, such as 2027-11-20 (empty: none)",
+            "Expiry date of the workspace token, such as 2027-11-20 (empty: none)",
             |draft| &mut draft.workspace_token_expires,
         )
         .await?;
@@ -175,7 +175,7 @@ async fn account(context: &Context, run: &Run, asker: &Asker) -> Result<Next, Le
             run,
             asker,
             Step::Account,
-            "Day on which the token ends, such as 2027-11-20 (empty: not known)",
+            "Expiry date of the API token, such as 2027-11-20 (empty: not known)",
             |draft| &mut draft.account_token_expires,
         )
         .await?;

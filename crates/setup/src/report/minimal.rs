@@ -14,11 +14,7 @@ impl Report {
     /// page names them.
     pub fn minimal_scopes(&self, slot: CredentialSlot) -> Option<Vec<Scope>> {
         let granted_to_the_other = |name| {
-            let other = match slot {
-                CredentialSlot::WorkspaceToken => CredentialSlot::Account,
-                CredentialSlot::Account => CredentialSlot::WorkspaceToken,
-            };
-            self.check(CheckId::new(other, name))
+            self.check(CheckId::new(slot.other(), name))
                 .is_some_and(|check| check.outcome == Outcome::Granted)
         };
         let mut scopes = Vec::new();

@@ -9,7 +9,7 @@ mod report;
 
 use std::path::PathBuf;
 
-use bbsetup_setup::{Draft, Problem, ProblemCode, Secret};
+use bbsetup_setup::{Draft, Problem, ProblemCode, Secret, clock};
 use bbsetup_vault::{Vault, VaultError};
 
 use crate::home::{Home, SavedProfile, SavedProgress};
@@ -24,9 +24,6 @@ use crate::services::Services;
 
 pub use self::bundle::{Bundle, suggested_name};
 pub use self::report::text;
-
-/// A clock that is off by less than this makes nothing fail; a slow answer alone makes some seconds.
-const CLOCK_MAY_DIFFER: i64 = 60;
 
 /// What only a door knows of its surroundings.
 #[derive(Clone, Debug, Default)]
@@ -206,7 +203,7 @@ fn clock_problem(hosts: &[HostJson]) -> Option<Problem> {
     };
     let nearest = told().min_by_key(|ahead| ahead.abs())?;
     let is_one_way = told().all(|ahead| ahead.signum() == nearest.signum());
-    if nearest.abs() < CLOCK_MAY_DIFFER || !is_one_way {
+    if nearest.unsigned_abs() < clock::CLOCK_TOLERANCE || !is_one_way {
         return None;
     }
     Some(Problem::new(
@@ -215,18 +212,11 @@ fn clock_problem(hosts: &[HostJson]) -> Option<Problem> {
     ))
 }
 
-/// A difference of clocks in words, such as `2 hours ahead of the time that the server tells`.
 fn clock_words(ahead: i64) -> String {
-    let amount = ahead.unsigned_abs();
-    let (number, unit) = match amount {
-        0..120 => (amount, "second"),
-        120..7_200 => (amount / 60, "minute"),
-        7_200..172_800 => (amount / 3_600, "hour"),
-        _ => (amount / 86_400, "day"),
-    };
-    let plural = if number == 1 { "" } else { "s" };
-    let way = if ahead < 0 { "behind" } else { "ahead of" };
-    format!("{number} {unit}{plural} {way} the time that the server tells")
+    format!(
+        "{} the time that the server tells",
+        clock::difference(ahead)
+    )
 }
 
 fn in_json(problems: Vec<Problem>) -> Vec<ProblemJson> {

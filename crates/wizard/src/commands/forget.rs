@@ -36,12 +36,13 @@ pub async fn forget(services: &Services, workspace: &WorkspaceId) -> Result<Forg
         {
             deleted.push(slot.as_str().to_owned());
         }
-        let previous = Entry::previous(workspace.as_str(), slot);
-        services
-            .vault
-            .delete(&previous)
-            .await
-            .map_err(|error| error.problem())?;
+        for beside in [Entry::previous, Entry::between] {
+            services
+                .vault
+                .delete(&beside(workspace.as_str(), slot))
+                .await
+                .map_err(|error| error.problem())?;
+        }
     }
     let had_profile = Home::new(&services.home).drop_profile(workspace)?;
     Ok(Forgotten {

@@ -94,7 +94,8 @@ pub fn remember(
             compare(before, &mut checked.json);
         }
         profile.was_checked(checked);
-    })
+    })?;
+    Ok(())
 }
 
 fn compare(before: &SavedVerdict, report: &mut CheckJson) {
@@ -168,10 +169,11 @@ async fn check_among_others(
 }
 
 /// The document of a check of all set-ups.
-pub fn all_checks(checked: Vec<Checked>) -> AllChecksJson {
+pub fn all_checks(checked: Vec<Checked>, problems: Vec<Problem>) -> AllChecksJson {
     AllChecksJson {
         schema: "bbsetup.check_all/1".to_owned(),
         reports: checked.into_iter().map(|checked| checked.json).collect(),
+        problems: problems.into_iter().map(Into::into).collect(),
     }
 }
 
@@ -191,7 +193,9 @@ pub fn set_expiry(
         return Err(doubt);
     }
     let day = expiry.map(|expiry| expiry.day.to_string());
-    Home::new(&services.home).change_profile(&id, |profile| profile.draft.set_expires(slot, day))
+    Home::new(&services.home)
+        .change_profile(&id, |profile| profile.draft.set_expires(slot, day))?;
+    Ok(())
 }
 
 /// What crosses of a finished set-up.

@@ -41,7 +41,7 @@ pub fn calendar(
                 services,
                 &format!("{workspace}-{}-replace", expiry.slot),
                 replace_on,
-                &format!("Replace the {noun} of {workspace} (ends {ends})"),
+                &format!("Replace the {noun} of {workspace} (expires {ends})"),
                 &what_to_do(workspace, *expiry),
             ));
         }
@@ -49,7 +49,7 @@ pub fn calendar(
             services,
             &format!("{workspace}-{}-ends", expiry.slot),
             expiry.day,
-            &format!("The {noun} of {workspace} ends today"),
+            &format!("The {noun} of {workspace} expires today"),
             &what_to_do(workspace, *expiry),
         ));
     }
@@ -66,7 +66,8 @@ fn what_to_do(workspace: &str, expiry: Expiry) -> String {
         }
     };
     format!(
-        "{page} Then replace the old one in Bitbucket Setup for BalkanID (Replace a token, or: bbsetup rotate --workspace {workspace}). Without it BalkanID can read Bitbucket no more."
+        "{page} Then replace the old one in Bitbucket Setup for BalkanID (Replace a token, or: bbsetup rotate --workspace {workspace} --slot {}) and give it to BalkanID (bbsetup submit --workspace {workspace}). Without it BalkanID can read Bitbucket no more.",
+        expiry.slot
     )
 }
 

@@ -6,9 +6,8 @@
 
 use bbsetup_bitbucket::{Given, whose};
 use bbsetup_setup::draft::{read_account, read_expiry};
-use bbsetup_setup::problem::Severity;
 use bbsetup_setup::{
-    CredentialSlot, Problem, ProblemCode, Report, Secret, SecretSlot, Verdict, WorkspaceId,
+    CredentialSlot, Outcome, Problem, ProblemCode, Secret, SecretSlot, WorkspaceId,
 };
 use bbsetup_vault::{Entry, VaultKind};
 use tokio_util::sync::CancellationToken;
@@ -41,11 +40,12 @@ pub struct Rotated {
 }
 
 /// Checks new tokens with the rest of the set-up, and replaces the old ones where nothing speaks
-/// against it. `account` is the e-mail that goes with the new token, where one was given.
+/// against it: all of them or none. `account` is the e-mail that goes with the new token, where one
+/// was given.
 ///
 /// # Errors
 /// There is no such set-up, something typed cannot be read, or the keychain does not answer. Nothing
-/// was asked of Bitbucket then, and nothing replaced.
+/// is replaced then.
 pub async fn rotate(
     services: &Services,
     workspace: &str,
@@ -57,34 +57,21 @@ pub async fn rotate(
     let one = |problem: Problem| vec![problem];
     let (id, profile) = saved(services, workspace).map_err(one)?;
     let mut inputs = inputs_of(services, &profile);
-    same_email(&profile, account).map_err(one)?;
-    let mut expires = Vec::new();
-    for Replacement {
-        slot,
-        pasted,
-        expires: typed,
-    } in replacements
-    {
-        let secret = read_secret((*slot).into(), pasted).map_err(one)?;
-        let expiry = read_expiry(*slot, typed.as_deref()).map_err(one)?;
-        if let Some(doubt) = expiry.and_then(|expiry| expiry.doubt(services.today())) {
-            return Err(one(doubt));
-        }
-        let day = expiry.map(|expiry| expiry.day.to_string());
-        inputs.draft.set_expires(*slot, day.clone());
-        inputs.secrets.insert((*slot).into(), secret);
-        expires.push(day);
+    inputs.draft.account = same_email(&profile, account).map_err(one)?;
+    for new in replacements {
+        read_into(&mut inputs, new, services).map_err(one)?;
     }
     services
         .vault
         .probe()
         .await
         .map_err(|error| one(error.problem()))?;
-    Home::new(&services.home).prove().map_err(one)?;
+    let home = Home::new(&services.home);
+    home.prove().map_err(one)?;
 
     let checked = check::check(services, &inputs, &CredentialSlot::ALL, events, stop).await;
     let slots: Vec<CredentialSlot> = replacements.iter().map(|new| new.slot).collect();
-    let mut problems = against(&checked, &slots);
+    let mut problems = against(&checked, &slots, &profile);
     if problems.is_empty() {
         problems.extend(other_account(services, &profile, &inputs, &checked).await);
     }
@@ -95,14 +82,14 @@ pub async fn rotate(
         ));
     }
     if problems.is_empty() {
-        for (slot, day) in slots.iter().zip(expires) {
-            replace(services, &id, &inputs, *slot, day)
-                .await
-                .map_err(one)?;
-        }
-        Home::new(&services.home)
-            .change_profile(&id, |profile| profile.was_checked(&checked))
+        replace_all(services, &id, &inputs, &slots)
+            .await
             .map_err(one)?;
+        home.change_profile(&id, |profile| {
+            profile.draft.account = inputs.draft.account.clone();
+            profile.was_checked(&checked);
+        })
+        .map_err(one)?;
     }
     Ok(Rotated {
         json: RotateJson {
@@ -112,6 +99,19 @@ pub async fn rotate(
         },
         problems,
     })
+}
+
+/// Reads a new token and the day on which it expires; without a day none is known of it.
+fn read_into(inputs: &mut Inputs, new: &Replacement, services: &Services) -> Result<(), Problem> {
+    let secret = read_secret(new.slot.into(), &new.pasted)?;
+    let expiry = read_expiry(new.slot, new.expires.as_deref())?;
+    if let Some(doubt) = expiry.and_then(|expiry| expiry.doubt(services.today())) {
+        return Err(doubt);
+    }
+    let day = expiry.map(|expiry| expiry.day.to_string());
+    inputs.draft.set_expires(new.slot, day);
+    inputs.secrets.insert(new.slot.into(), secret);
+    Ok(())
 }
 
 /// The document of a set-up whose token was put back or dropped.
@@ -138,60 +138,45 @@ pub fn as_it_stands(
 
 /// What speaks against new tokens: everything that is wrong where both are new; else what is wrong
 /// with the one, since the other may be what is replaced next.
-fn against(checked: &Checked, slots: &[CredentialSlot]) -> Vec<Problem> {
+///
+/// Where there was nothing to look at with the old token either, as in a workspace without a
+/// project, the new one is not to blame.
+fn against(checked: &Checked, slots: &[CredentialSlot], profile: &SavedProfile) -> Vec<Problem> {
     let Some(report) = &checked.report else {
         return checked.problems.clone();
     };
-    if report.verdict == Verdict::Ready {
-        return Vec::new();
-    }
-    let is_about_them = |problem: &&Problem| problem.slot.is_none_or(|slot| slots.contains(&slot));
-    let found: Vec<Problem> = report
-        .blocking_problems()
-        .filter(is_about_them)
-        .cloned()
-        .collect();
-    match found.is_empty() && not_told(report, slots) {
-        true => vec![Problem::new(
-            ProblemCode::Cancelled,
-            "The new token could not be checked whole, so nothing was replaced.",
-        )],
-        false => found,
-    }
-}
-
-/// Whether a required check of these slots has no answer although no problem says why.
-fn not_told(report: &Report, slots: &[CredentialSlot]) -> bool {
-    use bbsetup_setup::Outcome::{Granted, Missing, NotTestable, Skipped, Unknown};
-    report.checks.iter().any(|check| {
-        let counts = check.required && slots.contains(&check.id.slot);
-        let explained = report.problems.iter().any(|problem| {
-            problem.check == Some(check.id) && problem.severity == Severity::Warning
+    let was_empty_before = |problem: &Problem| {
+        let outcome = problem.check.and_then(|check| {
+            let before = profile.checked.as_ref()?;
+            before.outcomes.get(&check.to_string())
         });
-        counts
-            && match check.outcome {
-                Granted => false,
-                Missing | Unknown | NotTestable | Skipped => !explained,
-            }
-    })
+        problem.code == ProblemCode::EmptyResult
+            && outcome.is_some_and(|outcome| outcome == Outcome::NotTestable.as_str())
+    };
+    report
+        .blocking_problems()
+        .filter(|problem| problem.slot.is_none_or(|slot| slots.contains(&slot)))
+        .filter(|problem| !was_empty_before(problem))
+        .cloned()
+        .collect()
 }
 
-/// Refuses another e-mail than the set-up's.
-fn same_email(profile: &SavedProfile, given: Option<&str>) -> Result<(), Problem> {
-    let Some(given) = given else { return Ok(()) };
+/// The set-up's e-mail, or the one that was given where it has none; refuses another one.
+fn same_email(profile: &SavedProfile, given: Option<&str>) -> Result<Option<String>, Problem> {
+    let known = profile.draft.account.clone();
+    let Some(given) = given else { return Ok(known) };
     let given = read_account(Some(given))?;
-    match read_account(profile.draft.account.as_deref()) {
-        Ok(known) if known.as_str().eq_ignore_ascii_case(given.as_str()) => Ok(()),
-        Ok(known) => Err(Problem::new(
+    match read_account(known.as_deref()) {
+        Ok(same) if same.as_str().eq_ignore_ascii_case(given.as_str()) => Ok(known),
+        Ok(other) => Err(Problem::new(
             ProblemCode::AccountMismatch,
             format!(
-                "The set-up of {} is of the account {known}, and {given} is another.",
+                "The set-up of {} is of the account {other}, and {given} is another.",
                 profile.workspace
             ),
         )
         .on_field("account")),
-        // A set-up without a readable e-mail takes the one that comes.
-        Err(_) => Ok(()),
+        Err(_) => Ok(Some(given.to_string())),
     }
 }
 
@@ -238,61 +223,101 @@ async fn of_the_old_token(services: &Services, profile: &SavedProfile) -> Option
     }
 }
 
+/// Puts checked tokens in the place of the old ones; where one cannot be, puts the others back.
+async fn replace_all(
+    services: &Services,
+    workspace: &WorkspaceId,
+    inputs: &Inputs,
+    slots: &[CredentialSlot],
+) -> Result<(), Problem> {
+    let mut done = Vec::new();
+    for slot in slots {
+        match replace(services, workspace, inputs, *slot).await {
+            Ok(()) => done.push(*slot),
+            Err(problem) => {
+                for slot in done {
+                    undo(services, workspace.as_str(), slot).await?;
+                }
+                return Err(problem);
+            }
+        }
+    }
+    Ok(())
+}
+
 /// Puts a checked token in the place of the old one, which is kept.
+///
+/// What is known of both is written down first: a program that ends in between leaves a set-up that
+/// says too much of what BalkanID lacks, and never too little.
 async fn replace(
     services: &Services,
     workspace: &WorkspaceId,
     inputs: &Inputs,
     slot: CredentialSlot,
-    expires: Option<String>,
 ) -> Result<(), Problem> {
     let home = Home::new(&services.home);
     let secret_slot = SecretSlot::from(slot);
     let entry = Entry::new(workspace.as_str(), secret_slot);
+    let kept = Entry::previous(workspace.as_str(), secret_slot);
     let new = inputs
         .secrets
         .get(&secret_slot)
         .ok_or_else(|| missing_secret(secret_slot))?;
+    let expires = inputs.draft.expires(slot).map(str::to_owned);
     let old = read(services, &entry).await?;
     if old.as_ref() == Some(new) {
-        // Nothing to replace; the day may still be another.
-        return home.change_profile(workspace, |profile| {
-            profile.draft.set_expires(slot, expires)
-        });
-    }
-    if let Some(old) = old {
-        write(
-            services,
-            &Entry::previous(workspace.as_str(), secret_slot),
-            &old,
-        )
-        .await?;
-        let at = services.now().to_string();
-        home.change_profile(workspace, |profile| {
-            let expires = profile.draft.expires(slot).map(str::to_owned);
-            let previous = SavedPrevious { expires, at };
-            profile.previous.insert(slot.as_str().to_owned(), previous);
-        })?;
-    }
-    write(services, &entry, new).await?;
-    home.change_profile(workspace, |profile| {
-        profile.draft.set_expires(slot, expires);
-        if profile.integration_id.is_some() {
-            profile
-                .outdated_at_balkanid
-                .insert(slot.as_str().to_owned());
+        // Nothing to replace; a day that was given may still be another.
+        if expires.is_some() {
+            home.change_profile(workspace, |profile| {
+                profile.draft.set_expires(slot, expires);
+            })?;
         }
-        let is_named = profile
-            .saved_slots
-            .iter()
-            .any(|saved| saved == slot.as_str());
+        return Ok(());
+    }
+    let is_kept_already = old.is_some() && read(services, &kept).await? == old;
+    if let Some(old) = old.as_ref().filter(|_| !is_kept_already) {
+        write(services, &kept, old).await?;
+    }
+    let at = services.now().to_string();
+    let is_there = home.change_profile(workspace, |profile| {
+        let name = slot.as_str();
+        if old.is_some() && !(is_kept_already && profile.previous.contains_key(name)) {
+            let previous = SavedPrevious {
+                expires: profile.draft.expires(slot).map(str::to_owned),
+                at,
+                at_balkanid: has_it(profile, name),
+            };
+            profile.previous.insert(name.to_owned(), previous);
+        }
+        if profile.is_at_balkanid() {
+            profile.outdated_at_balkanid.insert(name.to_owned());
+        }
+        let is_named = profile.saved_slots.iter().any(|saved| saved == name);
         if !is_named && services.vault.kind() == VaultKind::Os {
-            profile.saved_slots.push(slot.as_str().to_owned());
+            profile.saved_slots.push(name.to_owned());
         }
-    })
+        profile.draft.set_expires(slot, expires);
+    })?;
+    if !is_there {
+        // No secret is left that nothing would name.
+        drop(services.vault.delete(&kept).await);
+        return Err(Problem::new(
+            ProblemCode::ValueMissing,
+            format!("The set-up of {workspace} was forgotten meanwhile; nothing was replaced."),
+        ));
+    }
+    write(services, &entry, new).await
+}
+
+/// Whether BalkanID has the token that is in use.
+fn has_it(profile: &SavedProfile, slot: &str) -> bool {
+    profile.is_at_balkanid() && !profile.outdated_at_balkanid.contains(slot)
 }
 
 /// Puts the old token back, and keeps the new one in its stead: to undo twice changes nothing.
+///
+/// The two change places by way of a third entry. A program that ends in between loses neither, and
+/// the next call goes on where it ended.
 ///
 /// # Errors
 /// There is no such set-up or no old token, or the keychain does not answer.
@@ -301,38 +326,59 @@ pub async fn undo(
     workspace: &str,
     slot: CredentialSlot,
 ) -> Result<(), Problem> {
-    let (id, _) = saved(services, workspace)?;
-    let entry = Entry::new(id.as_str(), slot.into());
-    let kept = Entry::previous(id.as_str(), slot.into());
-    let old = read(services, &kept)
-        .await?
-        .ok_or_else(|| nothing_kept(slot))?;
-    let new = read(services, &entry).await?;
+    let (id, profile) = saved(services, workspace)?;
+    let home = Home::new(&services.home);
+    let [entry, kept, between] = [Entry::new, Entry::previous, Entry::between]
+        .map(|entry| entry(id.as_str(), SecretSlot::from(slot)));
+    let [mut new, mut old] = [read(services, &entry).await?, read(services, &kept).await?];
+    let halfway = match profile.changing_places.contains(slot.as_str()) {
+        true => read(services, &between).await?,
+        false => None,
+    };
+    if let Some(halfway) = halfway {
+        if new.as_ref() != Some(&halfway) {
+            // The old one is in its place already.
+            old = new;
+        }
+        new = Some(halfway);
+    }
+    let old = old.ok_or_else(|| nothing_kept(slot))?;
+    let name = slot.as_str().to_owned();
+    home.change_profile(&id, |profile| {
+        profile.changing_places.insert(name.clone());
+    })?;
+    if let Some(new) = &new {
+        write(services, &between, new).await?;
+    }
     write(services, &entry, &old).await?;
     match &new {
         Some(new) => write(services, &kept, new).await?,
-        None => drop(services.vault.delete(&kept).await),
+        None => delete(services, &kept).await?,
     }
     let at = services.now().to_string();
-    Home::new(&services.home).change_profile(&id, |profile| {
-        let name = slot.as_str().to_owned();
-        let expires = profile.draft.expires(slot).map(str::to_owned);
+    home.change_profile(&id, |profile| {
+        let now = SavedPrevious {
+            expires: profile.draft.expires(slot).map(str::to_owned),
+            at,
+            at_balkanid: has_it(profile, &name),
+        };
         let before = profile.previous.remove(&name);
+        let is_given = before.as_ref().is_some_and(|before| before.at_balkanid);
         profile
             .draft
             .set_expires(slot, before.and_then(|before| before.expires));
         if new.is_some() {
-            profile
-                .previous
-                .insert(name.clone(), SavedPrevious { expires, at });
+            profile.previous.insert(name.clone(), now);
         }
-        // BalkanID has the one that it was given last: after an undo it may be the right one again.
-        if !profile.outdated_at_balkanid.remove(&name) && profile.integration_id.is_some() {
-            profile.outdated_at_balkanid.insert(name);
-        }
+        match profile.is_at_balkanid() && !is_given {
+            true => profile.outdated_at_balkanid.insert(name.clone()),
+            false => profile.outdated_at_balkanid.remove(&name),
+        };
+        profile.changing_places.remove(&name);
         // The verdict was on the other token.
         profile.checked = None;
-    })
+    })?;
+    delete(services, &between).await
 }
 
 /// Deletes the old token that was kept; from then on the replacement cannot be undone.
@@ -345,14 +391,11 @@ pub async fn drop_previous(
     slot: CredentialSlot,
 ) -> Result<(), Problem> {
     let (id, _) = saved(services, workspace)?;
-    services
-        .vault
-        .delete(&Entry::previous(id.as_str(), slot.into()))
-        .await
-        .map_err(|error| error.problem())?;
+    delete(services, &Entry::previous(id.as_str(), slot.into())).await?;
     Home::new(&services.home).change_profile(&id, |profile| {
         profile.previous.remove(slot.as_str());
-    })
+    })?;
+    Ok(())
 }
 
 fn nothing_kept(slot: CredentialSlot) -> Problem {
@@ -379,4 +422,9 @@ async fn write(services: &Services, entry: &Entry, secret: &Secret) -> Result<()
         .write(entry, secret)
         .await
         .map_err(|error| error.problem())
+}
+
+async fn delete(services: &Services, entry: &Entry) -> Result<(), Problem> {
+    let deleted = services.vault.delete(entry).await;
+    deleted.map(drop).map_err(|error| error.problem())
 }

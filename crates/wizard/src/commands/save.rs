@@ -1,10 +1,12 @@
 //! Secrets into the keychain.
 
-use bbsetup_setup::{CredentialSlot, Problem, ProblemCode, SecretSlot, Severity, WorkspaceId};
+use bbsetup_setup::{
+    CredentialSlot, Problem, ProblemCode, Secret, SecretSlot, Severity, WorkspaceId,
+};
 use bbsetup_vault::{Entry, VaultKind};
 
 use super::check::Checked;
-use crate::home::{Home, SavedProfile};
+use crate::home::Home;
 use crate::inputs::{Inputs, read_secret};
 use crate::json::SaveJson;
 use crate::services::Services;
@@ -33,43 +35,47 @@ pub async fn save(
     // First, so that no secret is saved that nothing would name.
     home.prove().map_err(one)?;
     let mut saved = Vec::new();
+    let mut changed = Vec::new();
     for slot in SecretSlot::ALL {
         let Some(pasted) = inputs.secrets.get(&slot) else {
             continue;
         };
         let secret = read_secret(slot, pasted).map_err(one)?;
-        services
-            .vault
-            .write(&Entry::new(workspace.as_str(), slot), &secret)
+        if put(services, &workspace, slot, &secret)
             .await
-            .map_err(|error| one(error.problem()))?;
+            .map_err(one)?
+        {
+            changed.push(slot.as_str().to_owned());
+        }
         saved.push(slot.as_str().to_owned());
     }
-    let known = home.profile(&workspace).ok().flatten();
-    let mut profile =
-        known.unwrap_or_else(|| SavedProfile::new(&workspace, inputs.draft.clone().into()));
-    profile.draft = inputs.draft.clone().into();
-    let known_slots = profile.saved_slots.clone();
-    if services.vault.kind() == VaultKind::Os {
-        // What is in this process alone is not there for the next.
-        let new = saved.iter().filter(|slot| !known_slots.contains(slot));
-        profile.saved_slots.extend(new.cloned());
-    }
-    if profile.integration_id.is_some() {
-        // Until it is submitted again, BalkanID has what was there before.
-        let credentials = CredentialSlot::ALL.map(CredentialSlot::as_str);
-        let new = saved
-            .iter()
-            .filter(|slot| credentials.contains(&slot.as_str()));
-        profile.outdated_at_balkanid.extend(new.cloned());
-    }
-    match checked {
-        Some(checked) => profile.was_checked(checked),
-        // The verdict of before was on other secrets.
-        None if !saved.is_empty() => profile.checked = None,
-        None => {}
-    }
-    home.keep_profile(&workspace, &profile).map_err(one)?;
+    home.finish_profile(&workspace, inputs.draft.clone().into(), |profile| {
+        profile.draft = inputs.draft.clone().into();
+        for slot in &changed {
+            // What could be put back was the one before the one that is now gone.
+            profile.previous.remove(slot);
+            let is_credential = CredentialSlot::named(slot).is_some();
+            if is_credential && profile.is_at_balkanid() {
+                // Until it is submitted again, BalkanID has what was there before.
+                profile.outdated_at_balkanid.insert(slot.clone());
+            }
+        }
+        if services.vault.kind() == VaultKind::Os {
+            // What is in this process alone is not there for the next.
+            for slot in &saved {
+                if !profile.saved_slots.contains(slot) {
+                    profile.saved_slots.push(slot.clone());
+                }
+            }
+        }
+        match checked {
+            Some(checked) => profile.was_checked(checked),
+            // The verdict of before was on other secrets.
+            None if !changed.is_empty() => profile.checked = None,
+            None => {}
+        }
+    })
+    .map_err(one)?;
     Ok(SaveJson {
         schema: "bbsetup.save/1".to_owned(),
         profile: workspace.to_string(),
@@ -78,8 +84,43 @@ pub async fn save(
     })
 }
 
-/// The finished set-up of the same workspace under another name, as the check has just seen it.
+/// Writes a secret where another stands; tells whether it is another.
+async fn put(
+    services: &Services,
+    workspace: &WorkspaceId,
+    slot: SecretSlot,
+    secret: &Secret,
+) -> Result<bool, Problem> {
+    let vault = &services.vault;
+    let entry = Entry::new(workspace.as_str(), slot);
+    let held = vault.read(&entry).await.map_err(|error| error.problem())?;
+    if held.as_ref() == Some(secret) {
+        return Ok(false);
+    }
+    vault
+        .write(&entry, secret)
+        .await
+        .map_err(|error| error.problem())?;
+    // The one that could be put back was there before the one that is gone now.
+    vault
+        .delete(&Entry::previous(workspace.as_str(), slot))
+        .await
+        .map_err(|error| error.problem())?;
+    Ok(true)
+}
+
+/// The finished set-up of the same workspace under another name: by what the check has just seen, or
+/// by what an earlier one has.
 fn same_under_another_name(
+    home: &Home,
+    workspace: &WorkspaceId,
+    checked: Option<&Checked>,
+) -> Option<String> {
+    by_what_was_seen(home, workspace, checked)
+        .or_else(|| home.other_name_of(workspace).map(|other| other.workspace))
+}
+
+fn by_what_was_seen(
     home: &Home,
     workspace: &WorkspaceId,
     checked: Option<&Checked>,

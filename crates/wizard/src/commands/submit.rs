@@ -1,5 +1,7 @@
 //! Submitting the integration to BalkanID, and watching it.
 
+mod remember;
+
 use std::time::Duration;
 
 use bbsetup_balkanid::{BalkanId, Integration, KeyNames, UploadRow, Values};
@@ -7,7 +9,7 @@ use bbsetup_setup::{Draft, Email, Owner, Problem, ProblemCode, Secret, SecretSlo
 use tokio::time::Instant;
 
 use crate::commands::watch::{Patience, Tenant};
-use crate::home::{Home, SavedProfile};
+use crate::home::Home;
 use crate::inputs::{Inputs, missing_secret};
 use crate::json::{
     CellJson, DifferenceJson, FormFieldJson, KeyNamesJson, KeysJson, PlanJson, RouteJson,
@@ -352,7 +354,7 @@ impl Submission {
             .as_ref()
             .map(|row| row.last_run.clone())
             .unwrap_or_default();
-        let remembered = self.remember(services, &written.id, &last_run_before);
+        let remembered = self.remember(services, &written.id, &last_run_before).await;
         stages.end("find", &format!("Found as {}.", written.id));
         let submitted = SubmitJson {
             created: before.ours.is_none(),
@@ -375,7 +377,10 @@ impl Submission {
     ) -> SubmitJson {
         let submitted = SubmitJson::of(RouteJson::Assisted);
         let Some(tenant) = &self.tenant else {
-            return submitted;
+            return match self.remember_by_hand(services).await {
+                Ok(()) => submitted,
+                Err(problem) => submitted.with(problem.as_warning()),
+            };
         };
         let stages = Stages(events);
         stages.begin("find", "Finding the integration in BalkanID's list");
@@ -383,7 +388,9 @@ impl Submission {
             Ok(found) => found,
             Err(problem) => return submitted.with(problem.as_warning()),
         };
-        let remembered = self.remember(services, &written.id, &written.last_run);
+        let remembered = self
+            .remember(services, &written.id, &written.last_run)
+            .await;
         stages.end("find", &format!("Found as {}.", written.id));
         let submitted = SubmitJson {
             integration_id: Some(written.id.clone()),
@@ -485,23 +492,6 @@ impl Submission {
                 }
             }
         }
-    }
-
-    fn remember(
-        &self,
-        services: &Services,
-        integration_id: &str,
-        last_run_before: &str,
-    ) -> Result<(), Problem> {
-        let home = Home::new(&services.home);
-        let workspace = &self.setup.workspace;
-        let mut profile = home
-            .profile(workspace)?
-            .unwrap_or_else(|| SavedProfile::new(workspace, self.draft.clone().into()));
-        profile.integration_id = Some(integration_id.to_owned());
-        profile.last_run_before = Some(last_run_before.to_owned());
-        profile.outdated_at_balkanid.clear();
-        home.keep_profile(workspace, &profile)
     }
 
     /// What BalkanID shows otherwise than asked; secrets are not shown and cannot be compared.

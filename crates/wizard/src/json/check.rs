@@ -60,6 +60,8 @@ pub struct AllChecksJson {
     pub schema: String,
     /// The reports, by workspace.
     pub reports: Vec<CheckJson>,
+    /// What kept a set-up from being read or checked, or its verdict from being kept.
+    pub problems: Vec<ProblemJson>,
 }
 
 /// What the window receives while all set-ups are checked: the events of each, as they come.

@@ -49,20 +49,14 @@ impl Run {
     }
 
     /// Checks every profile, some at once, within one budget of waits and repeats.
-    ///
-    /// # Errors
-    /// What kept one from being checked or its verdict from being kept; the others were.
     pub async fn check_all(
         &self,
         events: &(dyn Fn(ProfileCheckEventJson) + Send + Sync),
         stop: &CancellationToken,
-    ) -> Result<AllChecksJson, Vec<Problem>> {
+    ) -> AllChecksJson {
         let (checked, problems) = profiles::check_all(&self.services(), events, stop).await;
         self.keep_reports(&checked);
-        match problems.is_empty() {
-            true => Ok(profiles::all_checks(checked)),
-            false => Err(problems),
-        }
+        profiles::all_checks(checked, problems)
     }
 
     /// Keeps reports for what may be written down of them in this run.

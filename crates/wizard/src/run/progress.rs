@@ -167,14 +167,14 @@ pub(super) fn answers(state: &State) -> AnswersJson {
         ),
         masked(SecretSlot::WorkspaceToken, Step::WorkspaceToken),
         line(
-            "Workspace token ends",
+            "Workspace token expires",
             draft.workspace_token_expires.as_deref(),
             Step::WorkspaceToken,
         ),
         line("Account e-mail", draft.account.as_deref(), Step::Account),
         masked(SecretSlot::Account, Step::Account),
         line(
-            "Account API token ends",
+            "Account API token expires",
             draft.account_token_expires.as_deref(),
             Step::Account,
         ),

@@ -22,6 +22,8 @@ impl Run {
         if services.vault.kind() == VaultKind::Os {
             // From here on the keychain is asked for them.
             let mut state = self.state();
+            // It names them too, to mask them.
+            state.diagnosis = None;
             let slots: Vec<SecretSlot> = saved
                 .saved
                 .iter()
