@@ -12,7 +12,7 @@ interface Awaited {
 export class AllChecks {
   /** Whether all are checked by one call. */
   isRunning = $state(false);
-  /** What kept them from being checked at all; told once and not on every card. */
+  /** What kept one or all of them from being checked; told once and not on every card. */
   failure = $state.raw<ProblemJson[]>([]);
   /** What the last check of all found, one a card; nothing for one without a report. */
   verdicts = $state.raw<(VerdictJson | null)[]>([]);
@@ -42,13 +42,14 @@ export class AllChecks {
       );
     }
     try {
-      const { reports } = await checkAll(({ workspace, event }) => {
+      const { reports, problems } = await checkAll(({ workspace, event }) => {
         awaited.get(workspace)?.tell(event);
       });
       for (const report of reports) {
         awaited.get(report.workspace)?.end(report);
         awaited.delete(report.workspace);
       }
+      this.failure = problems;
       this.verdicts = workspaces.map(
         (workspace) => reports.find((report) => report.workspace === workspace)?.verdict ?? null,
       );

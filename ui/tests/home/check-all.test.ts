@@ -15,6 +15,7 @@ const of = (workspace: string, over: Partial<CheckJson> = {}): CheckJson => ({
 });
 const all = (...reports: CheckJson[]): AllChecksJson => ({
   schema: 'bbsetup.check_all/1',
+  problems: [],
   reports,
 });
 
@@ -79,6 +80,16 @@ describe('Check all', () => {
     expect(await screen.findAllByText('2 could not be told.')).not.toHaveLength(0);
     // The card without a report shows what it showed before.
     within(card('initech')).getByText('Ready');
+  });
+
+  it('tells of a set-up that could not be read beside those that were checked', async () => {
+    const checking = streaming<ProfileCheckEventJson, AllChecksJson>();
+    await openHome(two, { check_all: checking.answer });
+    await userEvent.click(screen.getByRole('button', { name: 'Check all' }));
+    const unreadable = problem({ code: 'value_unreadable', message: 'A file cannot be read.' });
+    checking.end({ ...all(of('acme'), of('initech')), problems: [unreadable] });
+    await screen.findByText('A file cannot be read.');
+    expect(screen.getAllByText('2 ready.')).not.toHaveLength(0);
   });
 
   it('that could not go on says so once, and leaves the cards as they were', async () => {
