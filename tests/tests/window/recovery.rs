@@ -168,7 +168,7 @@ async fn replaces(window: &Window, slot: &str) {
         .await
         .press("Check it, then replace")
         .await
-        .sees("Replaced.")
+        .sees("was replaced.")
         .await
         .press("Drop the old one")
         .await
@@ -205,6 +205,7 @@ async fn goes_on_to_done(window: &Window) {
 #[ignore = "needs a display: cargo xtask test --only window"]
 async fn each_trouble_is_mended_where_it_lies_and_the_story_ends_at_done() {
     for (scenario, code, mend) in TROUBLES {
+        println!("{scenario}");
         let (story, _keychain) = saved(scenario).await;
         let window = Window::open(&story).await;
         window.press("Check again").await.sees_problem(code).await;
@@ -277,11 +278,11 @@ async fn each_wrong_value_is_mended_where_it_was_typed_and_the_story_ends_at_don
         .await
         .press("Continue")
         .await;
-    window.sees("takes the e-mail").await;
+    window.sees("is no e-mail address").await;
     window
         .fill("Account e-mail", &story.typed("BBSETUP_ACCOUNT"))
         .await;
-    window.press("Replace Account API token").await;
+    window.press("Replace API token").await;
     window
         .fill("API token", &story.typed("BBSETUP_API_TOKEN"))
         .await;
