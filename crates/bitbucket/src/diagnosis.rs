@@ -69,16 +69,7 @@ pub(crate) fn of_refusal(refusal: &Refusal, around: &Circumstances<'_>) -> (Outc
             scope_missing(required, granted.as_deref(), around),
         ),
         Refusal::WrongKind => wrong_kind_here(around),
-        Refusal::NetworkPolicy { message } => (
-            Outcome::Unknown,
-            Problem::new(
-                ProblemCode::NetworkPolicy,
-                format!(
-                    "A policy of the workspace {} refuses requests from here. Bitbucket says: “{message}”",
-                    around.workspace
-                ),
-            ),
-        ),
+        Refusal::NetworkPolicy { message } => (Outcome::Unknown, policy(message, around)),
         Refusal::Deactivated { message } => (Outcome::Missing, deactivated(message, around)),
         Refusal::Forbidden {
             form: Form::Other, ..
@@ -152,6 +143,43 @@ pub(crate) fn not_bitbucket(host: &str, looks_like: &str) -> Problem {
 
 fn elsewhere(looks_like: &str, around: &Circumstances<'_>) -> (Outcome, Problem) {
     (Outcome::Unknown, not_bitbucket(around.host, looks_like))
+}
+
+/// A policy of the workspace, named where the refusal names it.
+fn policy(message: &str, around: &Circumstances<'_>) -> Problem {
+    let workspace = around.workspace;
+    let lower = message.to_lowercase();
+    let is_two_step = lower.contains("two-step") || lower.contains("two step");
+    let is_address = lower.contains("ip address") || lower.contains("list");
+    let (what, hints): (String, &[&str]) = match (is_two_step, is_address) {
+        (true, _) => (
+            format!("The workspace {workspace} requires two-step verification."),
+            &[
+                "Turn on two-step verification for the account that made the token: Atlassian account settings > Security > Two-step verification.",
+                "Or an administrator lifts the requirement: Workspace settings > Security > Access controls.",
+            ],
+        ),
+        (false, true) => (
+            format!(
+                "The workspace {workspace} allows certain IP addresses alone, and this network's is none of them."
+            ),
+            &[
+                "An administrator adds it: Workspace settings > Security > Access controls > allowed IP addresses.",
+                "BalkanID asks from addresses of its own, which have to be on that list too; support@balkan.id can name them.",
+            ],
+        ),
+        (false, false) => (
+            format!("A policy of the workspace {workspace} refuses requests from here."),
+            &[
+                "An administrator can look at Workspace settings > Security > Access controls: allowed IP addresses and required two-step verification.",
+            ],
+        ),
+    };
+    Problem::new(
+        ProblemCode::NetworkPolicy,
+        format!("{what} Bitbucket says: “{message}”"),
+    )
+    .with_hints(hints.iter().map(|hint| (*hint).to_owned()).collect())
 }
 
 fn deactivated(message: &str, around: &Circumstances<'_>) -> Problem {

@@ -113,6 +113,9 @@ pub(crate) enum VaultChoice {
     Memory,
 }
 
+/// The example and the exits of `check`.
+const CHECK_HELP: &str = "Example:\n  bbsetup check --workspace acme --account balkanid@acme.example\n  bbsetup check --all\n\nJSON: bbsetup.check/1; with --all bbsetup.check_all/1\nExit: 0 ready, 2 a value cannot be used, 3 something to mend in Bitbucket, 4 sign-in refused,\n      5 could not tell, 6 rate limit, 7 keychain.";
+
 /// The commands.
 #[derive(Subcommand)]
 pub(crate) enum Command {
@@ -123,7 +126,8 @@ pub(crate) enum Command {
     Setup(SetupArguments),
     /// Check every permission, live
     #[command(
-        after_help = "Example:\n  bbsetup check --workspace acme --account balkanid@acme.example\n  bbsetup check --all\n\nJSON: bbsetup.check/1; with --all bbsetup.check_all/1\nExit: 0 ready, 2 a value cannot be used, 3 something to mend in Bitbucket, 4 sign-in refused,\n      5 could not tell, 6 rate limit, 7 keychain."
+        after_help = CHECK_HELP,
+        after_long_help = crate::needs::help(CHECK_HELP)
     )]
     Check(CheckArguments),
     /// Save the secrets to the keychain, after a check

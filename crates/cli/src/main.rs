@@ -19,6 +19,7 @@ mod exit;
 mod expiry;
 mod export;
 mod forget;
+mod needs;
 mod practice;
 mod profiles;
 mod refuse;

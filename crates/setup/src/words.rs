@@ -104,7 +104,7 @@ pub fn of(code: ProblemCode) -> Words {
             Now,
         ),
         ProblemCode::NetworkPolicy => (
-            "A policy of the workspace refuses this place",
+            "A policy of the workspace stands in the way",
             Error,
             &[
                 "An administrator can look at Workspace settings > Security > Access controls: allowed IP addresses and required two-step verification.",
