@@ -13,7 +13,7 @@ use bbsetup_wizard::commands::profiles::{card, check_all, check_one, saved, set_
 use bbsetup_wizard::commands::reminder::calendar;
 use bbsetup_wizard::commands::rotate::{self, Replacement, Rotated};
 use bbsetup_wizard::home::{Home, SavedProfile};
-use bbsetup_wizard::json::{DraftJson, OutcomeJson, ProfileJson};
+use bbsetup_wizard::json::{CheckEventJson, DraftJson, OutcomeJson, ProfileJson, SeverityJson};
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
@@ -381,6 +381,31 @@ async fn a_check_says_what_changed_since_the_last_one() {
             ),
         ]
     );
+}
+
+#[tokio::test]
+async fn a_verdict_that_could_not_be_kept_is_told_all_the_same() {
+    let desk = Desk::of("ready").await;
+    let file = desk.services.home.join("profiles/acme.json");
+    // While Bitbucket is asked, something takes the file's place that nobody can write over.
+    let taken = |event| {
+        if matches!(event, CheckEventJson::Started { .. }) {
+            std::fs::remove_file(&file).expect("there");
+            std::fs::create_dir(&file).expect("room");
+        }
+    };
+    let stop = CancellationToken::new();
+    let json = check_one(&desk.services, None, "acme", &taken, &stop)
+        .await
+        .expect("a set-up")
+        .json;
+    assert_eq!(json.verdict.as_str(), "ready");
+    let told: Vec<_> = json
+        .problems
+        .iter()
+        .map(|problem| (problem.code.as_str(), problem.severity))
+        .collect();
+    assert_eq!(told, [("value_unreadable", SeverityJson::Warning)]);
 }
 
 #[tokio::test]

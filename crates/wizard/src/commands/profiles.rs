@@ -54,7 +54,7 @@ pub fn inputs_of(services: &Services, profile: &SavedProfile) -> Inputs {
 /// Checks a finished set-up, and says what changed since it was last checked.
 ///
 /// # Errors
-/// There is no such set-up, or its verdict could not be kept.
+/// There is no such set-up. Where its verdict could not be kept, the report warns of that.
 pub async fn check_one(
     services: &Services,
     client: Option<&Client>,
@@ -67,11 +67,17 @@ pub async fn check_one(
     let inputs = inputs_of(services, &profile);
     let slots = &CredentialSlot::ALL;
     let mut checked = check::check_silently(services, client, &inputs, slots, events, stop).await;
-    let kept = remember(services, &id, &mut checked, stop);
+    if let Err(problem) = remember(services, &id, &mut checked, stop) {
+        // What was found is no less true where it could not be kept.
+        let problem = problem.as_warning();
+        checked.json.problems.push(problem.clone().into());
+        if let Some(report) = &mut checked.report {
+            report.problems.push(problem);
+        }
+    }
     events(CheckEventJson::Finished {
         report: Box::new(checked.json.clone()),
     });
-    kept.map_err(one)?;
     Ok(checked)
 }
 
@@ -119,7 +125,7 @@ fn compare(before: &SavedVerdict, report: &mut CheckJson) {
 /// Checks every finished set-up, some at once, through one client: a rate limit that one of them
 /// meets holds all of them back, and the budget of waits and repeats is one.
 ///
-/// Gives a report for each, by workspace, and what kept one from being checked or kept.
+/// Gives a report for each, by workspace, and what kept one from being checked.
 pub async fn check_all(
     services: &Services,
     events: &(dyn Fn(ProfileCheckEventJson) + Send + Sync),

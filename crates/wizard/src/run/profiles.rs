@@ -36,7 +36,7 @@ impl Run {
     /// Checks a profile again without touching the set-up that is under way.
     ///
     /// # Errors
-    /// There is no such profile, or its verdict could not be kept.
+    /// There is no such profile.
     pub async fn check_profile(
         &self,
         workspace: &str,
