@@ -117,6 +117,17 @@ async fn a_day_of_expiry_is_entered_warned_of_and_put_into_a_calendar() {
         .date()
         .saturating_add(jiff::Span::new().days(12))
         .to_string();
+    for unfit in ["next year", "03/04/2027", "2099-01-01"] {
+        for command in ["check", "expiry"] {
+            let given = [command, "--account-expires", unfit, "--json"];
+            let ran = story.run(&given).await;
+            assert_eq!(
+                (ran.code, ran.json()["problems"][0]["field"].clone()),
+                (2, json!("account_token_expires")),
+                "{unfit}"
+            );
+        }
+    }
     let entered = story
         .run(&["expiry", "--account-expires", &soon, "--json"])
         .await;

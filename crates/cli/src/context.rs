@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bbsetup_http::{Limits, Network};
-use bbsetup_setup::draft::read_workspace;
+use bbsetup_setup::draft::{read_likely_expiry, read_workspace};
 use bbsetup_setup::{CredentialSlot, Draft, Problem, ProblemCode, Secret, SecretSlot};
 use bbsetup_vault::{Vault, Waiting};
 use bbsetup_wizard::home::{Home, SavedProfile};
@@ -85,6 +85,15 @@ impl Context {
             .into_iter()
             .filter_map(|slot| Some((slot, given.draft.expires(slot)?.to_owned())))
             .collect();
+        let unfit: Vec<Problem> = CredentialSlot::ALL
+            .into_iter()
+            .filter_map(|slot| {
+                read_likely_expiry(slot, given.draft.expires(slot), services.today()).err()
+            })
+            .collect();
+        if !unfit.is_empty() {
+            return Err(unfit);
+        }
         let inputs = with_profile(given, profiles);
         Ok(Self {
             unreadable,

@@ -297,6 +297,19 @@ pub fn read_expiry(slot: CredentialSlot, typed: Option<&str>) -> Result<Option<E
     }
 }
 
+/// As [`read_expiry`], and refuses a day that cannot be right.
+pub fn read_likely_expiry(
+    slot: CredentialSlot,
+    typed: Option<&str>,
+    today: Day,
+) -> Result<Option<Expiry>, Problem> {
+    let expiry = read_expiry(slot, typed)?;
+    match expiry.and_then(|expiry| expiry.doubt(today)) {
+        Some(doubt) => Err(doubt),
+        None => Ok(expiry),
+    }
+}
+
 /// Reads what was typed for the Primary Application owner.
 pub fn read_primary_owner(typed: Option<&str>) -> Result<Email, Problem> {
     read_owner(typed.unwrap_or_default(), "primary-owner")

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use bbsetup_http::Client;
-use bbsetup_setup::draft::{read_expiry, read_workspace};
+use bbsetup_setup::draft::{read_likely_expiry, read_workspace};
 use bbsetup_setup::{CredentialSlot, Draft, Problem, ProblemCode, WorkspaceId};
 use futures_util::StreamExt as _;
 use tokio_util::sync::CancellationToken;
@@ -194,10 +194,7 @@ pub fn set_expiry(
     typed: Option<&str>,
 ) -> Result<(), Problem> {
     let (id, _) = saved(services, workspace)?;
-    let expiry = read_expiry(slot, typed)?;
-    if let Some(doubt) = expiry.and_then(|expiry| expiry.doubt(services.today())) {
-        return Err(doubt);
-    }
+    let expiry = read_likely_expiry(slot, typed, services.today())?;
     let day = expiry.map(|expiry| expiry.day.to_string());
     Home::new(&services.home)
         .change_profile(&id, |profile| profile.draft.set_expires(slot, day))?;

@@ -5,7 +5,7 @@
 //! ends in between leaves a set-up that works: with the old token or with the new one.
 
 use bbsetup_bitbucket::{Given, whose};
-use bbsetup_setup::draft::{read_account, read_expiry};
+use bbsetup_setup::draft::{read_account, read_likely_expiry};
 use bbsetup_setup::{
     CredentialSlot, Outcome, Problem, ProblemCode, Secret, SecretSlot, WorkspaceId,
 };
@@ -104,10 +104,7 @@ pub async fn rotate(
 /// Reads a new token and the day on which it expires; without a day none is known of it.
 fn read_into(inputs: &mut Inputs, new: &Replacement, services: &Services) -> Result<(), Problem> {
     let secret = read_secret(new.slot.into(), &new.pasted)?;
-    let expiry = read_expiry(new.slot, new.expires.as_deref())?;
-    if let Some(doubt) = expiry.and_then(|expiry| expiry.doubt(services.today())) {
-        return Err(doubt);
-    }
+    let expiry = read_likely_expiry(new.slot, new.expires.as_deref(), services.today())?;
     let day = expiry.map(|expiry| expiry.day.to_string());
     inputs.draft.set_expires(new.slot, day);
     inputs.secrets.insert(new.slot.into(), secret);

@@ -1,7 +1,7 @@
 //! What was typed: what is wrong with it, and what may be kept of it.
 
 use bbsetup_setup::draft::{
-    read_account, read_api_url, read_balkanid_public_url, read_balkanid_url, read_expiry,
+    read_account, read_api_url, read_balkanid_public_url, read_balkanid_url, read_likely_expiry,
     read_owner, read_primary_owner, read_workspace,
 };
 use bbsetup_setup::{CredentialSlot, Day, Draft, Problem, ProblemCode, Step, WorkspaceId, token};
@@ -80,10 +80,7 @@ pub(super) fn problems_of(step: Step, draft: &Draft, today: Day) -> Vec<Problem>
 
 /// What is wrong with the day on which a token ends.
 fn of_expiry(slot: CredentialSlot, draft: &Draft, today: Day) -> Option<Problem> {
-    match read_expiry(slot, draft.expires(slot)) {
-        Ok(expiry) => expiry?.doubt(today),
-        Err(problem) => Some(problem),
-    }
+    read_likely_expiry(slot, draft.expires(slot), today).err()
 }
 
 /// The workspace that a draft is about, once it can be read.
