@@ -111,6 +111,11 @@ pub async fn fills_in_balkanids_form(window: &Window, story: &Story) {
 pub async fn reaches_the_end(window: &Window, story: &Story) {
     window.press("Continue").await.turns_to("balkanid").await;
     fills_in_balkanids_form(window, story).await;
+    saves_and_submits(window).await;
+}
+
+/// From "Check your answers" to Done, by API.
+pub async fn saves_and_submits(window: &Window) {
     window
         .press("Save and submit")
         .await

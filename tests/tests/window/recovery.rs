@@ -8,7 +8,7 @@ use bbsetup_tests::{Keychain, Story, Window};
 use serde_json::{Value, json};
 
 use bbsetup_tests::steps::{
-    CONFIRM, WORKSPACE, by_hand, holds_the_right_values, reaches_the_end, swift,
+    CONFIRM, WORKSPACE, by_hand, holds_the_right_values, reaches_the_end, saves_and_submits, swift,
 };
 
 /// How a cause is mended.
@@ -184,20 +184,7 @@ async fn goes_on_to_done(window: &Window) {
         .await
         .turns_to("answers")
         .await;
-    window
-        .press("Save and submit")
-        .await
-        .turns_to("submit")
-        .await;
-    window
-        .press("Save to keychain and submit to BalkanID")
-        .await
-        .sees("Connected")
-        .await
-        .press("Continue")
-        .await
-        .turns_to("done")
-        .await;
+    saves_and_submits(window).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
