@@ -121,3 +121,27 @@ fn outcomes(report: &Value) -> Vec<(String, String)> {
         .map(|check| (text(&check["id"]), text(&check["outcome"])))
         .collect()
 }
+
+#[tokio::test]
+async fn a_token_of_another_workspace_says_of_which_where_bitbucket_tells_it() {
+    let story = Story::named("other-workspace-token").await;
+    let hints = async || {
+        let json = story.run(&["check", "--json"]).await.json();
+        json["problems"][0]["hints"].to_string()
+    };
+    assert!(
+        !hints().await.contains("belongs to"),
+        "nothing is said that was not told"
+    );
+    let listed = json!({"values": [
+        {"administrator": false, "workspace": {"slug": "umbrella", "uuid": "{u}"}}
+    ]});
+    let fault = json!({"server": "bitbucket", "path": "/2.0/user/workspaces",
+        "credential": "workspace_access_token",
+        "action": {"answer": {"status": 200, "body": listed.to_string()}}});
+    story
+        .sandbox
+        .add_fault(serde_json::from_value(fault).expect("a fault"));
+    let hints = hints().await;
+    assert!(hints.contains("The token belongs to: umbrella."), "{hints}");
+}

@@ -19,6 +19,7 @@ use crate::probes::{
 };
 use crate::session::{Credential, Session};
 use crate::sign_in::{self, Bearing};
+use crate::whose;
 
 /// What there is to check in a slot.
 #[derive(Clone, Debug)]
@@ -73,6 +74,7 @@ pub async fn check(
         findings.extend(slot.findings);
     }
     tell_hidden_from_mismatched(target, &mut findings);
+    name_the_tokens_workspace(target, given, &mut findings, stop).await;
     let mut report = Report::settle(
         target.workspace.clone(),
         target.api_url.clone(),
@@ -322,6 +324,42 @@ fn nothing_to_send(
         findings,
         bearing: None,
         names: None,
+    }
+}
+
+/// A token of another workspace: says of which, where Bitbucket tells it.
+async fn name_the_tokens_workspace(
+    target: &Target,
+    given: &[Given],
+    findings: &mut [Finding],
+    stop: &CancellationToken,
+) {
+    let is_of_another = |finding: &Finding| {
+        finding.id.slot == CredentialSlot::WorkspaceToken
+            && finding
+                .problem
+                .as_ref()
+                .is_some_and(|problem| problem.code == ProblemCode::WorkspaceMismatch)
+    };
+    let token = given.iter().find_map(|given| match given {
+        Given::Credential(token) if token.slot() == CredentialSlot::WorkspaceToken => Some(token),
+        Given::Credential(_) | Given::Nothing(..) => None,
+    });
+    let Some(token) = token.filter(|_| findings.iter().any(is_of_another)) else {
+        return;
+    };
+    let named = tokio::select! {
+        () = stop.cancelled() => return,
+        named = whose::workspaces(&target.client, &target.api_url, token) => named,
+    };
+    if named.is_empty() {
+        return;
+    }
+    for finding in findings.iter_mut().filter(|finding| is_of_another(finding)) {
+        if let Some(problem) = &mut finding.problem {
+            let said = format!("The token belongs to: {}.", named.join(", "));
+            problem.hints.insert(0, said);
+        }
     }
 }
 
