@@ -12,6 +12,7 @@ use std::process::{Child, Command, Stdio};
 
 use fantoccini::actions::{InputSource, KeyAction, KeyActions};
 use fantoccini::elements::Element;
+use fantoccini::error::CmdError;
 use fantoccini::key::Key;
 use fantoccini::{Client, ClientBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -135,46 +136,50 @@ impl Window {
 
     /// Types into the field of a label, in place of what stands there, and leaves it.
     pub async fn fill(&self, label: &str, text: &str) -> &Self {
-        let field = self.field(label).await;
-        field.click().await.expect("the field can be clicked");
-        self.selects_all().await.key(Key::Backspace).await;
-        if !text.is_empty() {
-            field.send_keys(text).await.expect("the field takes text");
-        }
+        self.with_field(label, async |field| {
+            field.click().await?;
+            self.selects_all().await.key(Key::Backspace).await;
+            if text.is_empty() {
+                return Ok(());
+            }
+            field.send_keys(text).await
+        })
+        .await;
         self.key(Key::Tab).await;
         self
     }
 
     /// What stands in the field of a label.
     pub async fn typed(&self, label: &str) -> String {
-        let field = self.field(label).await;
-        field
-            .prop("value")
-            .await
-            .expect("a value")
-            .unwrap_or_default()
+        let value = self
+            .with_field(label, async |field| field.prop("value").await)
+            .await;
+        value.unwrap_or_default()
     }
 
     /// Presses the button with these words, once it can be pressed.
     pub async fn press(&self, words: &str) -> &Self {
-        let button = self
-            .element(&format!("a button “{words}”"), find::BUTTON, words)
-            .await;
-        let itself = serde_json::to_value(&button).expect("an element");
-        self.waits_for(find::STANDS_STILL, vec![itself]).await;
-        button.click().await.expect("the button can be pressed");
+        self.with_button(words, async |button| {
+            let itself = serde_json::to_value(&button).expect("an element");
+            self.client
+                .execute_async(find::STANDS_STILL, vec![itself])
+                .await?;
+            button.click().await
+        })
+        .await;
         self
     }
 
     /// Whether there is a button with these words that can be pressed.
     pub async fn offers(&self, words: &str) -> bool {
-        !self.does(find::BUTTON, vec![json!(words)]).await.is_null()
+        let found = self.find(find::BUTTON, words).await;
+        found.is_ok_and(|found| found.is_some())
     }
 
     /// Ticks the box of a label.
     pub async fn tick(&self, label: &str) -> &Self {
-        let field = self.field(label).await;
-        field.click().await.expect("the box can be ticked");
+        self.with_field(label, async |field| field.click().await)
+            .await;
         self
     }
 
@@ -258,24 +263,59 @@ impl Window {
             .expect("keys can be pressed");
     }
 
-    async fn field(&self, label: &str) -> Element {
-        self.element(&format!("a field “{label}”"), find::FIELD, label)
+    async fn with_field<T>(
+        &self,
+        label: &str,
+        act: impl AsyncFn(Element) -> Result<T, CmdError>,
+    ) -> T {
+        self.with(&format!("a field “{label}”"), find::FIELD, label, act)
             .await
     }
 
-    async fn element(&self, what: &str, script: &str, words: &str) -> Element {
-        let found = eventually(async || {
-            let found = self.does(script, vec![json!(words)]).await;
-            (!found.is_null()).then_some(found)
+    async fn with_button<T>(
+        &self,
+        words: &str,
+        act: impl AsyncFn(Element) -> Result<T, CmdError>,
+    ) -> T {
+        self.with(&format!("a button “{words}”"), find::BUTTON, words, act)
+            .await
+    }
+
+    /// Does something with what a script finds, once it is there.
+    ///
+    /// A page may put another thing in the place of what was found before anything was done with
+    /// it; it is looked for again then, as a person does.
+    async fn with<T>(
+        &self,
+        what: &str,
+        script: &str,
+        words: &str,
+        act: impl AsyncFn(Element) -> Result<T, CmdError>,
+    ) -> T {
+        let done = eventually(async || {
+            let done = match self.find(script, words).await {
+                Ok(Some(element)) => act(element).await.map(Some),
+                Ok(None) => Ok(None),
+                Err(error) => Err(error),
+            };
+            match done {
+                Ok(done) => done,
+                Err(error) if error.is_stale_element_reference() => None,
+                Err(error) => panic!("{what} cannot be used: {error}"),
+            }
         })
         .await;
-        let found = match found {
-            Some(found) => found,
+        match done {
+            Some(done) => done,
             None => panic!("there is no {what} on the page:\n{}", self.text().await),
-        };
+        }
+    }
+
+    async fn find(&self, script: &str, words: &str) -> Result<Option<Element>, CmdError> {
+        let found = self.client.execute(script, vec![json!(words)]).await?;
         let id = found.as_object().and_then(|fields| fields.values().next());
-        let id = id.and_then(Value::as_str).expect("an element").to_owned();
-        Element::from_element_id(self.client.clone(), id.into())
+        let id = id.and_then(Value::as_str).map(str::to_owned);
+        Ok(id.map(|id| Element::from_element_id(self.client.clone(), id.into())))
     }
 
     async fn becomes(&self, what: &str, script: &str, given: Vec<Value>, wanted: Value) -> &Self {

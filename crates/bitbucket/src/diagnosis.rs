@@ -36,10 +36,6 @@ impl Circumstances<'_> {
         }
     }
 
-    fn tokens_page(&self) -> Place {
-        self.id.slot.page()
-    }
-
     fn subject(&self) -> String {
         format!("The {}", self.id.slot.noun())
     }
@@ -252,7 +248,7 @@ pub(crate) fn other_kind(kind: CredentialKind, around: &Circumstances<'_>) -> (O
         ),
     )
     .with_hints(vec![make_hint(around.id.slot)])
-    .mended_at(around.tokens_page())
+    .mended_at(around.id.slot.page())
     .on_check(around.id);
     (Outcome::Missing, problem)
 }
@@ -278,7 +274,7 @@ fn sign_in(around: &Circumstances<'_>) -> (Outcome, Problem) {
         .with_hints(vec![
             "Check again; if it stays so, make a new token with all listed permissions.".to_owned(),
         ])
-        .mended_at(around.tokens_page());
+        .mended_at(around.id.slot.page());
         return (Outcome::Unknown, problem);
     }
     if around.shape.speaks_against(around.id.slot) {
@@ -291,7 +287,7 @@ fn sign_in(around: &Circumstances<'_>) -> (Outcome, Problem) {
             ),
         )
         .with_hints(vec![make_hint(around.id.slot)])
-        .mended_at(around.tokens_page());
+        .mended_at(around.id.slot.page());
         return (Outcome::Missing, problem);
     }
     // Told as it comes; `sign_in::narrow` weighs it once everything else is known.
@@ -299,7 +295,7 @@ fn sign_in(around: &Circumstances<'_>) -> (Outcome, Problem) {
         ProblemCode::SignInRefused,
         format!("Bitbucket refuses the {}.", around.id.slot.noun()),
     )
-    .mended_at(around.tokens_page());
+    .mended_at(around.id.slot.page());
     (Outcome::Missing, problem)
 }
 
@@ -342,7 +338,7 @@ fn scope_missing(
             what_it_blocks(around.id.name)
         ),
     )
-    .mended_at(around.tokens_page());
+    .mended_at(around.id.slot.page());
     let asked_by_the_warning_alone = matches!(
         (around.id.slot, around.id.name),
         (
@@ -393,7 +389,7 @@ fn wrong_kind_here(around: &Circumstances<'_>) -> (Outcome, Problem) {
                 format!("Bitbucket does not accept this kind of credential here; without it BalkanID cannot {}.", what_it_blocks(around.id.name)),
             )
             .with_hints(vec![make_hint(around.id.slot)])
-            .mended_at(around.tokens_page());
+            .mended_at(around.id.slot.page());
             (Outcome::Missing, problem)
         }
     }

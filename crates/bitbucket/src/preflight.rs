@@ -106,7 +106,8 @@ async fn narrow_refused_sign_ins(
         let Some(bearing) = slot.bearing else {
             continue;
         };
-        for finding in &mut slot.findings {
+        let identity = |finding: &&mut Finding| finding.id.name == CheckName::Identity;
+        if let Some(finding) = slot.findings.iter_mut().find(identity) {
             sign_in::narrow(target, finding, bearing, &bearings, &credentials, stop).await;
         }
     }
@@ -377,24 +378,21 @@ fn tell_hidden_from_mismatched(target: &Target, findings: &mut [Finding]) {
     };
     let seen_by_token = sees(CredentialSlot::WorkspaceToken, findings);
     let seen_by_account = sees(CredentialSlot::Account, findings);
+    let seen_by = |slot| match slot {
+        CredentialSlot::WorkspaceToken => seen_by_token,
+        CredentialSlot::Account => seen_by_account,
+    };
     for finding in findings {
-        let seen_by_the_other = match finding.id.slot.other() {
-            CredentialSlot::WorkspaceToken => seen_by_token,
-            CredentialSlot::Account => seen_by_account,
-        };
-        let seen_by_itself = match finding.id.slot {
-            CredentialSlot::WorkspaceToken => seen_by_token,
-            CredentialSlot::Account => seen_by_account,
-        };
+        let slot = finding.id.slot;
         let Some(problem) = &mut finding.problem else {
             continue;
         };
         if problem.code != ProblemCode::WorkspaceNotFoundOrHidden {
             continue;
         }
-        if seen_by_itself {
+        if seen_by(slot) {
             *problem = diagnosis::hidden_in_it(finding.id, &target.workspace);
-        } else if seen_by_the_other {
+        } else if seen_by(slot.other()) {
             let found = problem
                 .hints
                 .first()

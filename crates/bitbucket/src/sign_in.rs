@@ -8,8 +8,8 @@
 use bbsetup_http::{Auth, Request};
 use bbsetup_setup::report::CredentialKind;
 use bbsetup_setup::{
-    CheckName, CredentialSlot, Day, Expiry, Finding, Outcome, Problem, ProblemCode, TokenEnd,
-    TokenShape, clock,
+    CredentialSlot, Day, Expiry, Finding, Outcome, Problem, ProblemCode, TokenEnd, TokenShape,
+    clock,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -50,7 +50,7 @@ enum TheOtherWay {
     Accepted(Option<CredentialKind>),
 }
 
-/// Narrows a refused sign-in; every other finding stays as it is.
+/// Narrows a refused sign-in; any other finding on who the credential is stays as it is.
 pub(crate) async fn narrow(
     target: &Target,
     finding: &mut Finding,
@@ -59,11 +59,10 @@ pub(crate) async fn narrow(
     credentials: &[&Credential],
     stop: &CancellationToken,
 ) {
-    let is_refused_sign_in = finding.id.name == CheckName::Identity
-        && finding
-            .problem
-            .as_ref()
-            .is_some_and(|problem| problem.code == ProblemCode::SignInRefused);
+    let is_refused_sign_in = finding
+        .problem
+        .as_ref()
+        .is_some_and(|problem| problem.code == ProblemCode::SignInRefused);
     if !is_refused_sign_in || bearing.accepted == Some(true) {
         return;
     }

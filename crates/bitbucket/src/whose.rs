@@ -2,7 +2,9 @@
 
 use bbsetup_http::{Client, Request};
 use bbsetup_setup::ApiUrl;
+use serde::de::DeserializeOwned;
 
+use crate::probes::membership::NAMED;
 use crate::reply::{self, Reply, one_line};
 use crate::session::Credential;
 use crate::wire::{Account, Page, WorkspaceAccess};
@@ -10,17 +12,9 @@ use crate::wire::{Account, Page, WorkspaceAccess};
 /// The uuid of the account that holds a credential; `None` where Bitbucket does not tell it, whatever
 /// the reason. Makes one request.
 pub async fn whose(client: &Client, api_url: &ApiUrl, credential: &Credential) -> Option<String> {
-    let request = Request::get(api_url.join("/2.0/user")).auth(credential.auth());
-    let answer = client.send(request).await.ok()?;
-    let Reply::Granted(value) = reply::read(&answer) else {
-        return None;
-    };
-    let account: Account = serde_json::from_value(value).ok()?;
+    let account: Account = granted(client, api_url, "/2.0/user", credential).await?;
     account.uuid().map(one_line)
 }
-
-/// How many workspaces are named to the person.
-const NAMED: usize = 5;
 
 /// The workspaces to which a credential belongs, by their slugs; none where Bitbucket does not tell
 /// them. Makes one request.
@@ -32,21 +26,28 @@ pub(crate) async fn workspaces(
     api_url: &ApiUrl,
     credential: &Credential,
 ) -> Vec<String> {
-    let url = api_url.join("/2.0/user/workspaces?pagelen=10");
-    let Ok(answer) = client.send(Request::get(url).auth(credential.auth())).await else {
-        return Vec::new();
-    };
-    let Reply::Granted(value) = reply::read(&answer) else {
-        return Vec::new();
-    };
-    let Ok(page) = serde_json::from_value::<Page>(value) else {
-        return Vec::new();
-    };
-    let (listed, _) = page.entries::<WorkspaceAccess>();
+    let path = "/2.0/user/workspaces?pagelen=10";
+    let page: Option<Page> = granted(client, api_url, path, credential).await;
+    let listed = page.map(|page| page.entries::<WorkspaceAccess>().0);
     listed
         .iter()
+        .flatten()
         .map(|access| one_line(&access.workspace.slug))
         .filter(|slug| !slug.is_empty())
         .take(NAMED)
         .collect()
+}
+
+/// What Bitbucket grants to a credential, where it has the shape asked for.
+async fn granted<T: DeserializeOwned>(
+    client: &Client,
+    api_url: &ApiUrl,
+    path: &str,
+    credential: &Credential,
+) -> Option<T> {
+    let request = Request::get(api_url.join(path)).auth(credential.auth());
+    match reply::read(&client.send(request).await.ok()?) {
+        Reply::Granted(value) => serde_json::from_value(value).ok(),
+        Reply::Refused(_) => None,
+    }
 }

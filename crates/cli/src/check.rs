@@ -59,9 +59,7 @@ fn remember(context: &Context, inputs: &Inputs, checked: &mut Checked, stop: &Ca
         && saved.draft.account == inputs.draft.account
         && saved.place().ok().map(|place| place.api_url)
             == inputs.place().ok().map(|place| place.api_url);
-    if is_as_saved
-        && let Err(problem) = commands::profiles::remember(services, &workspace, checked, stop)
-    {
+    if is_as_saved && let Err(problem) = commands::profiles::remember(services, checked, stop) {
         report::print_problems(&[problem.as_warning().into()]);
     }
 }

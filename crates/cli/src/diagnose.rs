@@ -6,7 +6,7 @@ use std::path::Path;
 use bbsetup_setup::{Problem, ProblemCode};
 use bbsetup_wizard::commands::diagnose::{self, Bundle, Surroundings};
 use bbsetup_wizard::files::Existing;
-use bbsetup_wizard::json::{DiagnoseJson, SavedBundleJson, SeverityJson};
+use bbsetup_wizard::json::SavedBundleJson;
 
 use crate::arguments::DiagnoseArguments;
 use crate::context::Context;
@@ -48,7 +48,7 @@ pub(crate) async fn run(context: &Context, arguments: &DiagnoseArguments) -> exi
         (Some(saved), false) => println!("\nWrote {}  sha256 {}", saved.file, saved.sha256),
         (None, false) => {}
     }
-    exit_code(&seen)
+    exit::of_document(&seen.problems)
 }
 
 /// Shows all that the zip would hold, asks, and writes it; nothing where nobody agreed.
@@ -81,18 +81,4 @@ fn kept(path: &Path, arguments: &DiagnoseArguments) -> Option<Problem> {
         )
         .on_field("out")
     })
-}
-
-/// The exit code of what is wrong; a warning is not.
-fn exit_code(seen: &DiagnoseJson) -> exit::Code {
-    let errors: Vec<&str> = seen
-        .problems
-        .iter()
-        .filter(|problem| problem.severity == SeverityJson::Error)
-        .map(|problem| problem.code.as_str())
-        .collect();
-    match errors.is_empty() {
-        true => exit::DONE,
-        false => exit::of_codes(errors),
-    }
 }

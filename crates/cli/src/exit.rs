@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use bbsetup_setup::{Problem, ProblemCode, Report, Verdict};
+use bbsetup_wizard::json::{ProblemJson, SeverityJson};
 
 /// What the program ends with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -112,6 +113,20 @@ pub(crate) fn of_codes<'a>(codes: impl IntoIterator<Item = &'a str>) -> Code {
             .filter_map(ProblemCode::named)
             .map(of_problem),
     )
+}
+
+/// The exit code of what a document says stands in the way; a warning does not.
+pub(crate) fn of_document(problems: &[ProblemJson]) -> Code {
+    let is_error = |problem: &&ProblemJson| problem.severity == SeverityJson::Error;
+    let errors: Vec<&str> = problems
+        .iter()
+        .filter(is_error)
+        .map(|problem| problem.code.as_str())
+        .collect();
+    match errors.is_empty() {
+        true => DONE,
+        false => of_codes(errors),
+    }
 }
 
 /// The exit code of a report.

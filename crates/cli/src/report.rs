@@ -222,12 +222,13 @@ fn table(report: &CheckJson, color: bool) -> Table {
 }
 
 fn outcome_cell(check: &CheckResultJson, color: bool) -> Cell {
-    let (mark, word, shade) = match check.outcome {
-        OutcomeJson::Granted => ("✓", "Granted", Color::Green),
-        OutcomeJson::Missing => ("✗", "Missing", Color::Red),
-        OutcomeJson::Unknown => ("?", "Could not tell", Color::Yellow),
-        OutcomeJson::Skipped => ("–", "Skipped", Color::Grey),
-        OutcomeJson::NotTestable => ("○", "Nothing to look at", Color::Yellow),
+    let word = check.outcome.word();
+    let (mark, shade) = match check.outcome {
+        OutcomeJson::Granted => ("✓", Color::Green),
+        OutcomeJson::Missing => ("✗", Color::Red),
+        OutcomeJson::Unknown => ("?", Color::Yellow),
+        OutcomeJson::Skipped => ("–", Color::Grey),
+        OutcomeJson::NotTestable => ("○", Color::Yellow),
     };
     let seen = check.evidence.as_ref().and_then(|evidence| {
         evidence

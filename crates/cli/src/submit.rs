@@ -4,7 +4,7 @@ use bbsetup_setup::{Owner, Problem, ProblemCode, SecretSlot};
 use bbsetup_wizard::commands::submit::Submission;
 use bbsetup_wizard::commands::watch::Patience;
 use bbsetup_wizard::json::{
-    KeyNamesJson, PlanJson, ProblemJson, RouteJson, SeverityJson, SubmitEventJson, SubmitJson,
+    KeyNamesJson, PlanJson, ProblemJson, RouteJson, SubmitEventJson, SubmitJson,
 };
 
 use crate::arguments::SubmitArguments;
@@ -57,7 +57,7 @@ async fn submit(
         .map_err(one)?;
     // A sync that was not started has no end to be watched for.
     if arguments.watch
-        && exit_code(&submitted) == exit::DONE
+        && exit::of_document(&submitted.problems) == exit::DONE
         && let Some(tenant) = submission.tenant()
     {
         let stop = stopped_by_ctrl_c();
@@ -71,21 +71,7 @@ async fn submit(
     }
     report::print_problems(&submitted.problems);
     print_submitted(context, &submitted);
-    Ok(exit_code(&submitted))
-}
-
-/// The exit code of what stands in the way; a warning does not.
-fn exit_code(submitted: &SubmitJson) -> exit::Code {
-    let errors: Vec<&str> = submitted
-        .problems
-        .iter()
-        .filter(|problem| problem.severity == SeverityJson::Error)
-        .map(|problem| problem.code.as_str())
-        .collect();
-    match errors.is_empty() {
-        true => exit::DONE,
-        false => exit::of_codes(errors),
-    }
+    Ok(exit::of_document(&submitted.problems))
 }
 
 fn read_keys(file: &std::path::Path) -> Result<KeyNamesJson, Problem> {

@@ -135,9 +135,7 @@ impl Answer {
     /// The server's own clock as its `Date` header shows it, in seconds since
     /// 1970-01-01T00:00:00Z.
     pub fn date(&self) -> Option<i64> {
-        let date = httpdate::parse_http_date(self.headers.get("date")?).ok()?;
-        let since = date.duration_since(SystemTime::UNIX_EPOCH).ok()?;
-        i64::try_from(since.as_secs()).ok()
+        seconds_of_date(self.headers.get("date")?)
     }
 
     /// How long the server asks to wait: `Retry-After` in seconds or as a date, else
@@ -170,6 +168,13 @@ impl Answer {
             .filter(|seconds| *seconds <= LONGEST)
             .map(Duration::from_secs)
     }
+}
+
+/// What a `Date` header tells, in seconds since 1970-01-01T00:00:00Z.
+pub(crate) fn seconds_of_date(value: &str) -> Option<i64> {
+    let date = httpdate::parse_http_date(value).ok()?;
+    let since = date.duration_since(SystemTime::UNIX_EPOCH).ok()?;
+    i64::try_from(since.as_secs()).ok()
 }
 
 #[cfg(test)]

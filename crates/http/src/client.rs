@@ -125,30 +125,14 @@ impl Client {
         host: &str,
         started: Instant,
     ) -> Result<Answer, Error> {
-        let way = self
-            .shared
-            .ways
-            .to(&request.url)
-            .map_err(|error| Error::NoTls {
-                host: host.to_owned(),
-                source: error.into(),
-            })?;
-        let built = build(way, request).map_err(|source| Error::Defect {
-            host: host.to_owned(),
-            source,
-        })?;
+        let built = build(&self.shared.ways, request, host)?;
         self.sent.fetch_add(1, Ordering::Relaxed);
         let response = built
             .send()
             .await
             .map_err(|error| Error::of_sending(host, self.shared.limits.connect, error))?;
         refuse_redirect(request, host, &response)?;
-        if response.status() == reqwest::StatusCode::PROXY_AUTHENTICATION_REQUIRED {
-            return Err(Error::Proxy {
-                host: host.to_owned(),
-                source: "it asks for a sign-in (status 407)".into(),
-            });
-        }
+        refuse_proxys_sign_in(host, &response)?;
         refuse_packed(host, &response)?;
         let status = response.status().as_u16();
         let headers = Headers::of(response.headers());
@@ -199,10 +183,23 @@ fn spoken(auth: &Auth) -> Vec<Zeroizing<String>> {
     }
 }
 
+/// A request as it is sent, by the way that leads to its address.
 pub(crate) fn build(
-    way: &reqwest::Client,
+    ways: &Ways,
     request: &Request,
-) -> Result<reqwest::RequestBuilder, Source> {
+    host: &str,
+) -> Result<reqwest::RequestBuilder, Error> {
+    let way = ways.to(&request.url).map_err(|error| Error::NoTls {
+        host: host.to_owned(),
+        source: error.into(),
+    })?;
+    written(way, request).map_err(|source| Error::Defect {
+        host: host.to_owned(),
+        source,
+    })
+}
+
+fn written(way: &reqwest::Client, request: &Request) -> Result<reqwest::RequestBuilder, Source> {
     let method = match request.method {
         Method::Get => reqwest::Method::GET,
         Method::Head => reqwest::Method::HEAD,
@@ -268,6 +265,17 @@ fn refuse_redirect(
         host: host.to_owned(),
         to,
         status: response.status().as_u16(),
+    })
+}
+
+/// A proxy that wants to know who asks: no answer of the server's.
+pub(crate) fn refuse_proxys_sign_in(host: &str, response: &reqwest::Response) -> Result<(), Error> {
+    if response.status() != reqwest::StatusCode::PROXY_AUTHENTICATION_REQUIRED {
+        return Ok(());
+    }
+    Err(Error::Proxy {
+        host: host.to_owned(),
+        source: "it asks for a sign-in (status 407)".into(),
     })
 }
 
@@ -364,8 +372,8 @@ mod tests {
             },
         ] {
             let request = Request::get(url.clone());
-            let with = build(way, &request.clone().auth(auth.clone()));
-            let without = build(way, &request);
+            let with = written(way, &request.clone().auth(auth.clone()));
+            let without = written(way, &request);
             let headers = |built: Result<reqwest::RequestBuilder, Source>| {
                 let built = built.expect("a request").build().expect("a request");
                 built.headers().clone()

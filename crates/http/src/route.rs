@@ -10,7 +10,8 @@ use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout};
 use url::{Host, Url};
 
-use crate::client::{build, host_of, is_allowed, tell};
+use crate::answer::seconds_of_date;
+use crate::client::{build, host_of, is_allowed, refuse_proxys_sign_in, tell};
 use crate::error::{Error, ErrorKind};
 use crate::limits::Limits;
 use crate::network::{Network, Ways};
@@ -280,14 +281,7 @@ impl Walk<'_> {
 
     async fn ask(&self, ways: &Ways, request: &Request) -> Result<(u16, HeaderMap), Error> {
         let host = &self.host;
-        let way = ways.to(self.url).map_err(|error| Error::NoTls {
-            host: host.clone(),
-            source: error.into(),
-        })?;
-        let built = build(way, request).map_err(|source| Error::Defect {
-            host: host.clone(),
-            source,
-        })?;
+        let built = build(ways, request, host)?;
         let response = match timeout(self.limits.total, built.send()).await {
             Ok(Ok(response)) => response,
             Ok(Err(error)) => return Err(Error::of_sending(host, self.limits.connect, error)),
@@ -298,12 +292,7 @@ impl Walk<'_> {
                 });
             }
         };
-        if response.status() == reqwest::StatusCode::PROXY_AUTHENTICATION_REQUIRED {
-            return Err(Error::Proxy {
-                host: host.clone(),
-                source: "it asks for a sign-in (status 407)".into(),
-            });
-        }
+        refuse_proxys_sign_in(host, &response)?;
         Ok((response.status().as_u16(), response.headers().clone()))
     }
 
@@ -373,9 +362,7 @@ fn part_of(kind: ErrorKind, is_proxied: bool, is_tls: bool) -> Part {
 }
 
 fn server_time(headers: &HeaderMap) -> Option<i64> {
-    let told = httpdate::parse_http_date(headers.get(DATE)?.to_str().ok()?).ok()?;
-    let since = told.duration_since(std::time::UNIX_EPOCH).ok()?;
-    i64::try_from(since.as_secs()).ok()
+    seconds_of_date(headers.get(DATE)?.to_str().ok()?)
 }
 
 fn numbers(addresses: &[SocketAddr]) -> String {

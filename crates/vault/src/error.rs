@@ -54,6 +54,12 @@ impl VaultError {
     }
 }
 
+impl From<VaultError> for Problem {
+    fn from(error: VaultError) -> Self {
+        error.problem()
+    }
+}
+
 /// Tells the store's errors apart. What a store says can quote an attribute, never a value; the
 /// variants that carry bytes of a value are replaced whole.
 impl From<keyring_core::Error> for VaultError {

@@ -157,6 +157,13 @@ impl SavedProfile {
         self.integration_id.is_some() || self.given_by_hand
     }
 
+    /// Keeps that a slot's secret is in the keychain.
+    pub fn was_saved(&mut self, slot: &str) {
+        if !self.saved_slots.iter().any(|saved| saved == slot) {
+            self.saved_slots.push(slot.to_owned());
+        }
+    }
+
     /// Keeps what a check of this set-up found.
     pub fn was_checked(&mut self, checked: &Checked) {
         let Some(report) = &checked.report else {
@@ -276,14 +283,23 @@ impl Home {
         })
     }
 
-    /// The finished set-up of the same workspace under its other name, if there is one.
-    pub fn other_name_of(&self, workspace: &WorkspaceId) -> Option<SavedProfile> {
+    /// The finished set-up of the same workspace under its other name, if there is one: by the names
+    /// that an earlier check of it has seen, or by those that a check of this one has.
+    pub fn other_name_of(
+        &self,
+        workspace: &WorkspaceId,
+        seen: Option<&WorkspaceNames>,
+    ) -> Option<SavedProfile> {
         self.profiles().0.into_iter().find(|profile| {
-            profile.workspace != workspace.as_str()
-                && profile
-                    .names
-                    .as_ref()
-                    .is_some_and(|names| workspace.names(&names.slug, &names.uuid))
+            let known = profile.names.as_ref();
+            let by_the_earlier =
+                known.is_some_and(|names| workspace.names(&names.slug, &names.uuid));
+            let by_this_one = seen.is_some_and(|seen| {
+                known.is_some_and(|names| names.uuid == seen.uuid)
+                    || profile.workspace == seen.slug
+                    || profile.workspace == seen.uuid
+            });
+            profile.workspace != workspace.as_str() && (by_the_earlier || by_this_one)
         })
     }
 

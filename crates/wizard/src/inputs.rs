@@ -50,10 +50,7 @@ impl Inputs {
     ) -> Result<Option<Secret>, Problem> {
         match self.secrets.get(&slot) {
             Some(pasted) => read_secret(slot, pasted).map(Some),
-            None => vault
-                .read(&Entry::new(workspace.as_str(), slot))
-                .await
-                .map_err(|error| error.problem()),
+            None => Ok(vault.read(&Entry::new(workspace.as_str(), slot)).await?),
         }
     }
 

@@ -341,7 +341,7 @@ async fn a_check_says_what_changed_since_the_last_one() {
     let desk = Desk::of("ready").await;
     let stop = CancellationToken::new();
     let check = async || {
-        check_one(&desk.services, None, "acme", &|_| {}, &stop)
+        check_one(&desk.services, "acme", &|_| {}, &stop)
             .await
             .expect("a set-up")
             .json
@@ -395,7 +395,7 @@ async fn a_verdict_that_could_not_be_kept_is_told_all_the_same() {
         }
     };
     let stop = CancellationToken::new();
-    let json = check_one(&desk.services, None, "acme", &taken, &stop)
+    let json = check_one(&desk.services, "acme", &taken, &stop)
         .await
         .expect("a set-up")
         .json;
@@ -435,7 +435,7 @@ async fn a_token_that_ends_soon_is_a_warning_of_a_check_that_is_ready() {
         "no API token lives that long"
     );
     let stop = CancellationToken::new();
-    let json = check_one(&desk.services, None, "acme", &|_| {}, &stop)
+    let json = check_one(&desk.services, "acme", &|_| {}, &stop)
         .await
         .expect("a set-up")
         .json;

@@ -10,7 +10,7 @@ use crate::wire::{OwnPermission, Page, WorkspaceAccess};
 /// Where the list goes on after these pages, the workspace is asked about by itself.
 const PAGES: usize = 5;
 /// How many other workspaces are named to the person.
-const NAMED: usize = 5;
+pub(crate) const NAMED: usize = 5;
 
 pub(crate) async fn probe(session: &Session<'_>) -> Finding {
     let name = CheckName::Membership;

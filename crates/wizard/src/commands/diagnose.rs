@@ -240,6 +240,7 @@ fn redacted(seen: DiagnoseJson, redaction: &Redaction) -> DiagnoseJson {
     };
     let problem = |problem: ProblemJson| ProblemJson {
         message: text(problem.message),
+        seen: problem.seen.into_iter().map(text).collect(),
         hints: problem.hints.into_iter().map(text).collect(),
         causes: problem.causes.into_iter().map(text).collect(),
         ..problem

@@ -7,9 +7,7 @@ use std::fmt::Write as _;
 
 use bbsetup_setup::requirement::REQUIREMENTS;
 
-use crate::json::{
-    CheckJson, CheckResultJson, OutcomeJson, ProblemJson, SeverityJson, VerdictJson,
-};
+use crate::json::{CheckJson, CheckResultJson, ProblemJson, SeverityJson, VerdictJson};
 
 /// What the report says besides what was checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,16 +38,6 @@ fn verdict(report: &CheckJson) -> String {
             "Undetermined: nothing is known to be wrong, and something required could not be told."
                 .to_owned()
         }
-    }
-}
-
-fn outcome(outcome: OutcomeJson) -> &'static str {
-    match outcome {
-        OutcomeJson::Granted => "Granted",
-        OutcomeJson::Missing => "Missing",
-        OutcomeJson::Unknown => "Could not tell",
-        OutcomeJson::Skipped => "Skipped",
-        OutcomeJson::NotTestable => "Nothing to look at",
     }
 }
 
@@ -153,7 +141,7 @@ fn tables(report: &CheckJson) -> Vec<Table> {
                 check.title.clone(),
                 slot_name(&check.slot).to_owned(),
                 list(&check.needs),
-                outcome(check.outcome).to_owned(),
+                check.outcome.word().to_owned(),
                 if check.required { "yes" } else { "no" }.to_owned(),
                 seen(check),
             ]
@@ -363,7 +351,7 @@ fn escaped(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::json::{CredentialJson, EvidenceJson};
+    use crate::json::{CredentialJson, EvidenceJson, OutcomeJson};
 
     fn report() -> CheckJson {
         CheckJson {

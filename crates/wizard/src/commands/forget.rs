@@ -28,20 +28,14 @@ pub async fn forget(services: &Services, workspace: &WorkspaceId) -> Result<Forg
     let mut deleted = Vec::new();
     for slot in SecretSlot::ALL {
         let entry = Entry::new(workspace.as_str(), slot);
-        if services
-            .vault
-            .delete(&entry)
-            .await
-            .map_err(|error| error.problem())?
-        {
+        if services.vault.delete(&entry).await? {
             deleted.push(slot.as_str().to_owned());
         }
         for beside in [Entry::previous, Entry::between] {
             services
                 .vault
                 .delete(&beside(workspace.as_str(), slot))
-                .await
-                .map_err(|error| error.problem())?;
+                .await?;
         }
     }
     let had_profile = Home::new(&services.home).drop_profile(workspace)?;

@@ -57,17 +57,25 @@ pub fn inputs_of(services: &Services, profile: &SavedProfile) -> Inputs {
 /// There is no such set-up. Where its verdict could not be kept, the report warns of that.
 pub async fn check_one(
     services: &Services,
-    client: Option<&Client>,
     workspace: &str,
     events: &(dyn Fn(CheckEventJson) + Send + Sync),
     stop: &CancellationToken,
-) -> Result<Checked, Vec<Problem>> {
-    let one = |problem: Problem| vec![problem];
-    let (id, profile) = saved(services, workspace).map_err(one)?;
-    let inputs = inputs_of(services, &profile);
+) -> Result<Checked, Problem> {
+    let (_, profile) = saved(services, workspace)?;
+    Ok(check_saved(services, None, &profile, events, stop).await)
+}
+
+async fn check_saved(
+    services: &Services,
+    client: Option<&Client>,
+    profile: &SavedProfile,
+    events: &(dyn Fn(CheckEventJson) + Send + Sync),
+    stop: &CancellationToken,
+) -> Checked {
+    let inputs = inputs_of(services, profile);
     let slots = &CredentialSlot::ALL;
     let mut checked = check::check_silently(services, client, &inputs, slots, events, stop).await;
-    if let Err(problem) = remember(services, &id, &mut checked, stop) {
+    if let Err(problem) = remember(services, &mut checked, stop) {
         // What was found is no less true where it could not be kept.
         let problem = problem.as_warning();
         checked.json.problems.push(problem.clone().into());
@@ -78,7 +86,7 @@ pub async fn check_one(
     events(CheckEventJson::Finished {
         report: Box::new(checked.json.clone()),
     });
-    Ok(checked)
+    checked
 }
 
 /// Compares a check of a finished set-up with the last one, and keeps it in its place. A check that
@@ -88,14 +96,17 @@ pub async fn check_one(
 /// The file of the set-up could not be written.
 pub fn remember(
     services: &Services,
-    workspace: &WorkspaceId,
     checked: &mut Checked,
     stop: &CancellationToken,
 ) -> Result<(), Problem> {
-    if checked.report.is_none() || stop.is_cancelled() {
+    let workspace = checked
+        .report
+        .as_ref()
+        .map(|report| report.workspace.clone());
+    let Some(workspace) = workspace.filter(|_| !stop.is_cancelled()) else {
         return Ok(());
-    }
-    Home::new(&services.home).change_profile(workspace, |profile| {
+    };
+    Home::new(&services.home).change_profile(&workspace, |profile| {
         if let Some(before) = &profile.checked {
             compare(before, &mut checked.json);
         }
@@ -143,18 +154,11 @@ pub async fn check_all(
     for profile in &profiles {
         checks.push(check_among_others(services, &client, profile, events, stop));
     }
-    let answered: Vec<Result<Checked, Vec<Problem>>> = futures_util::stream::iter(checks)
+    let checked = futures_util::stream::iter(checks)
         .buffered(AT_ONCE)
         .collect()
         .await;
-    let mut reports = Vec::new();
-    for answer in answered {
-        match answer {
-            Ok(checked) => reports.push(checked),
-            Err(found) => problems.extend(found),
-        }
-    }
-    (reports, problems)
+    (checked, problems)
 }
 
 async fn check_among_others(
@@ -163,7 +167,7 @@ async fn check_among_others(
     profile: &SavedProfile,
     events: &(dyn Fn(ProfileCheckEventJson) + Send + Sync),
     stop: &CancellationToken,
-) -> Result<Checked, Vec<Problem>> {
+) -> Checked {
     let workspace = &profile.workspace;
     let told = |event| {
         events(ProfileCheckEventJson {
@@ -171,7 +175,7 @@ async fn check_among_others(
             event,
         });
     };
-    check_one(services, Some(client), workspace, &told, stop).await
+    check_saved(services, Some(client), profile, &told, stop).await
 }
 
 /// The document of a check of all set-ups.

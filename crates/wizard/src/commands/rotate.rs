@@ -261,7 +261,7 @@ async fn replace(
         .get(&secret_slot)
         .ok_or_else(|| missing_secret(secret_slot))?;
     let expires = inputs.draft.expires(slot).map(str::to_owned);
-    let old = read(services, &entry).await?;
+    let old = services.vault.read(&entry).await?;
     if old.as_ref() == Some(new) {
         // Nothing to replace; a day that was given may still be another.
         if expires.is_some() {
@@ -271,9 +271,9 @@ async fn replace(
         }
         return Ok(());
     }
-    let is_kept_already = old.is_some() && read(services, &kept).await? == old;
+    let is_kept_already = old.is_some() && services.vault.read(&kept).await? == old;
     if let Some(old) = old.as_ref().filter(|_| !is_kept_already) {
-        write(services, &kept, old).await?;
+        services.vault.write(&kept, old).await?;
     }
     let at = services.now().to_string();
     let is_there = home.change_profile(workspace, |profile| {
@@ -289,9 +289,8 @@ async fn replace(
         if profile.is_at_balkanid() {
             profile.outdated_at_balkanid.insert(name.to_owned());
         }
-        let is_named = profile.saved_slots.iter().any(|saved| saved == name);
-        if !is_named && services.vault.kind() == VaultKind::Os {
-            profile.saved_slots.push(name.to_owned());
+        if services.vault.kind() == VaultKind::Os {
+            profile.was_saved(name);
         }
         profile.draft.set_expires(slot, expires);
     })?;
@@ -303,7 +302,8 @@ async fn replace(
             format!("The set-up of {workspace} was forgotten meanwhile; nothing was replaced."),
         ));
     }
-    write(services, &entry, new).await
+    services.vault.write(&entry, new).await?;
+    Ok(())
 }
 
 /// Whether BalkanID has the token that is in use.
@@ -327,9 +327,12 @@ pub async fn undo(
     let home = Home::new(&services.home);
     let [entry, kept, between] = [Entry::new, Entry::previous, Entry::between]
         .map(|entry| entry(id.as_str(), SecretSlot::from(slot)));
-    let [mut new, mut old] = [read(services, &entry).await?, read(services, &kept).await?];
+    let [mut new, mut old] = [
+        services.vault.read(&entry).await?,
+        services.vault.read(&kept).await?,
+    ];
     let halfway = match profile.changing_places.contains(slot.as_str()) {
-        true => read(services, &between).await?,
+        true => services.vault.read(&between).await?,
         false => None,
     };
     if let Some(halfway) = halfway {
@@ -345,12 +348,12 @@ pub async fn undo(
         profile.changing_places.insert(name.clone());
     })?;
     if let Some(new) = &new {
-        write(services, &between, new).await?;
+        services.vault.write(&between, new).await?;
     }
-    write(services, &entry, &old).await?;
+    services.vault.write(&entry, &old).await?;
     match &new {
-        Some(new) => write(services, &kept, new).await?,
-        None => delete(services, &kept).await?,
+        Some(new) => services.vault.write(&kept, new).await?,
+        None => drop(services.vault.delete(&kept).await?),
     }
     let at = services.now().to_string();
     home.change_profile(&id, |profile| {
@@ -375,7 +378,8 @@ pub async fn undo(
         // The verdict was on the other token.
         profile.checked = None;
     })?;
-    delete(services, &between).await
+    services.vault.delete(&between).await?;
+    Ok(())
 }
 
 /// Deletes the old token that was kept; from then on the replacement cannot be undone.
@@ -388,7 +392,8 @@ pub async fn drop_previous(
     slot: CredentialSlot,
 ) -> Result<(), Problem> {
     let (id, _) = saved(services, workspace)?;
-    delete(services, &Entry::previous(id.as_str(), slot.into())).await?;
+    let kept = Entry::previous(id.as_str(), slot.into());
+    services.vault.delete(&kept).await?;
     Home::new(&services.home).change_profile(&id, |profile| {
         profile.previous.remove(slot.as_str());
     })?;
@@ -403,25 +408,4 @@ fn nothing_kept(slot: CredentialSlot) -> Problem {
             slot.noun()
         ),
     )
-}
-
-async fn read(services: &Services, entry: &Entry) -> Result<Option<Secret>, Problem> {
-    services
-        .vault
-        .read(entry)
-        .await
-        .map_err(|error| error.problem())
-}
-
-async fn write(services: &Services, entry: &Entry, secret: &Secret) -> Result<(), Problem> {
-    services
-        .vault
-        .write(entry, secret)
-        .await
-        .map_err(|error| error.problem())
-}
-
-async fn delete(services: &Services, entry: &Entry) -> Result<(), Problem> {
-    let deleted = services.vault.delete(entry).await;
-    deleted.map(drop).map_err(|error| error.problem())
 }

@@ -29,8 +29,11 @@ pub async fn save(
         .await
         .map_err(|error| one(error.problem()))?;
     let home = Home::new(&services.home);
-    if let Some(other) = same_under_another_name(&home, &workspace, checked) {
-        return Err(one(by_another_name(&workspace, &other)));
+    let seen = checked
+        .and_then(|checked| checked.report.as_ref())
+        .and_then(|report| report.names.as_ref());
+    if let Some(other) = home.other_name_of(&workspace, seen) {
+        return Err(one(by_another_name(&workspace, &other.workspace)));
     }
     // First, so that no secret is saved that nothing would name.
     home.prove().map_err(one)?;
@@ -63,9 +66,7 @@ pub async fn save(
         if services.vault.kind() == VaultKind::Os {
             // What is in this process alone is not there for the next.
             for slot in &saved {
-                if !profile.saved_slots.contains(slot) {
-                    profile.saved_slots.push(slot.clone());
-                }
+                profile.was_saved(slot);
             }
         }
         match checked {
@@ -93,51 +94,15 @@ async fn put(
 ) -> Result<bool, Problem> {
     let vault = &services.vault;
     let entry = Entry::new(workspace.as_str(), slot);
-    let held = vault.read(&entry).await.map_err(|error| error.problem())?;
-    if held.as_ref() == Some(secret) {
+    if vault.read(&entry).await?.as_ref() == Some(secret) {
         return Ok(false);
     }
-    vault
-        .write(&entry, secret)
-        .await
-        .map_err(|error| error.problem())?;
+    vault.write(&entry, secret).await?;
     // The one that could be put back was there before the one that is gone now.
     vault
         .delete(&Entry::previous(workspace.as_str(), slot))
-        .await
-        .map_err(|error| error.problem())?;
+        .await?;
     Ok(true)
-}
-
-/// The finished set-up of the same workspace under another name: by what the check has just seen, or
-/// by what an earlier one has.
-fn same_under_another_name(
-    home: &Home,
-    workspace: &WorkspaceId,
-    checked: Option<&Checked>,
-) -> Option<String> {
-    by_what_was_seen(home, workspace, checked)
-        .or_else(|| home.other_name_of(workspace).map(|other| other.workspace))
-}
-
-fn by_what_was_seen(
-    home: &Home,
-    workspace: &WorkspaceId,
-    checked: Option<&Checked>,
-) -> Option<String> {
-    let seen = checked?.report.as_ref()?.names.as_ref()?;
-    let (profiles, _) = home.profiles();
-    profiles
-        .into_iter()
-        .filter(|profile| profile.workspace != workspace.as_str())
-        .find(|profile| {
-            let by_uuid = profile
-                .names
-                .as_ref()
-                .is_some_and(|names| names.uuid == seen.uuid);
-            by_uuid || profile.workspace == seen.slug || profile.workspace == seen.uuid
-        })
-        .map(|profile| profile.workspace)
 }
 
 /// The problem of a workspace that has been set up under its other name.

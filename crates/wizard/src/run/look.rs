@@ -44,7 +44,7 @@ pub(super) async fn at(
 /// its other name it would be set up a second time.
 fn set_up_already(services: &Services, workspace: &WorkspaceId) -> Result<(), Problem> {
     let home = Home::new(&services.home);
-    if let Some(other) = home.other_name_of(workspace) {
+    if let Some(other) = home.other_name_of(workspace, None) {
         return Err(by_another_name(workspace, &other.workspace));
     }
     match home.profile(workspace)? {

@@ -43,7 +43,9 @@ impl Run {
         events: &(dyn Fn(CheckEventJson) + Send + Sync),
         stop: &CancellationToken,
     ) -> Result<CheckJson, Vec<Problem>> {
-        let checked = profiles::check_one(&self.services(), None, workspace, events, stop).await?;
+        let checked = profiles::check_one(&self.services(), workspace, events, stop)
+            .await
+            .map_err(|problem| vec![problem])?;
         self.keep_reports([&checked]);
         Ok(checked.json)
     }

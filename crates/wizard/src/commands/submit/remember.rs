@@ -53,8 +53,7 @@ impl Submission {
                 CredentialSlot::Account => &self.values.api_token,
             };
             let entry = Entry::new(self.setup.workspace.as_str(), slot.into());
-            let held = services.vault.read(&entry).await;
-            let held = held.map_err(|error| error.problem())?;
+            let held = services.vault.read(&entry).await?;
             if held.as_ref().is_none_or(|held| held == sent) {
                 given.push(slot);
             }
