@@ -11,8 +11,8 @@ use bbsetup_wizard::commands::rotate::Replacement;
 use bbsetup_wizard::commands::watch::Patience;
 use bbsetup_wizard::files::Existing;
 use bbsetup_wizard::json::{
-    AllChecksJson, AnswersJson, BundleJson, CheckEventJson, CheckJson, DiagnoseJson, DraftJson,
-    ExportFormatJson, ExportJson, GuideJson, HomeJson, KeyNamesJson, KeychainJson, PlanJson,
+    AllChecksJson, AnswersJson, BundleJson, CheckEventJson, CheckJson, ConfirmedJson, DiagnoseJson,
+    DraftJson, ExportFormatJson, ExportJson, GuideJson, HomeJson, KeychainJson, PlanJson,
     ProblemJson, ProfileCheckEventJson, ProgressJson, RotateJson, RouteJson, SaveJson,
     SavedBundleJson, StatusJson, StepAnswerJson, SubmitEventJson, SubmitJson,
 };
@@ -143,22 +143,22 @@ pub(crate) async fn save(door: State<'_, Door>) -> Answer<SaveJson> {
 }
 
 #[tauri::command]
-pub(crate) async fn plan(door: State<'_, Door>, keys: Option<KeyNamesJson>) -> Answer<PlanJson> {
-    all(door.run.plan(keys.as_ref()).await)
+pub(crate) async fn plan(door: State<'_, Door>, confirmed: ConfirmedJson) -> Answer<PlanJson> {
+    all(door.run.plan(&confirmed).await)
 }
 
 #[tauri::command]
 pub(crate) async fn submit(
     door: State<'_, Door>,
     route: RouteJson,
-    keys: Option<KeyNamesJson>,
+    confirmed: ConfirmedJson,
     events: Channel<SubmitEventJson>,
 ) -> Answer<SubmitJson> {
     let stop = door.under_way.begin();
     let patience = Patience::default();
     all(door
         .run
-        .submit(route, keys.as_ref(), patience, &told(events), &stop)
+        .submit(route, &confirmed, patience, &told(events), &stop)
         .await)
 }
 

@@ -211,6 +211,8 @@ impl Terminal {
             .answers("Primary Application owner (e-mail)", "owner@acme.example")
             .answers("Secondary Application Owner(s)", "second@acme.example")
             .answers("Description, or empty", "Bitbucket, \"Payments\"")
+            .accepts("Extraction Type")
+            .accepts("Optional Configuration")
             .pastes(
                 "BalkanID API key ID",
                 &story.typed("BBSETUP_BALKANID_KEY_ID"),

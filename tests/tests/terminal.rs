@@ -116,6 +116,8 @@ async fn from_the_first_question_to_done_and_then_once_more() {
         .answers("Primary Application owner (e-mail)", "owner@acme.example")
         .answers("Secondary Application Owner(s)", "")
         .answers("Description, or empty", "Rotated")
+        .accepts("Extraction Type")
+        .accepts("Optional Configuration")
         .pastes("BalkanID API key ID", "")
         .pastes("BalkanID API key secret", "")
         .accepts("BalkanID REST base")

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::form::FormField;
 use crate::integrations::Integration;
-use crate::row::{DIRECT, UploadRow};
+use crate::row::{Content, UploadRow, provisioning_options};
 
 /// A value that BalkanID shows otherwise than asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,28 +45,69 @@ pub(crate) fn of_row(asked: &UploadRow<'_>, shown: &Integration) -> Vec<Differen
             shown: shown.description.clone(),
         });
     }
-    found.extend(FormField::ALL.into_iter().filter_map(|field| {
-        let value = asked.values.public(field)?;
-        let held = shown.public_value(asked.keys.key(field))?;
-        let same = held.trim_end_matches('/') == value.trim_end_matches('/');
-        (!same).then(|| Difference {
-            field: field.label().to_owned(),
-            asked: value.to_owned(),
-            shown: held.to_owned(),
-        })
-    }));
-    found.extend(extraction_options(&shown.optional.extraction_options));
+    if let Content::Direct { keys, values } = asked.content {
+        found.extend(FormField::ALL.into_iter().filter_map(|field| {
+            let value = values.public(field)?;
+            let held = shown.public_value(keys.key(field))?;
+            let same = held.trim_end_matches('/') == value.trim_end_matches('/');
+            (!same).then(|| Difference {
+                field: field.label().to_owned(),
+                asked: value.to_owned(),
+                shown: held.to_owned(),
+            })
+        }));
+    }
+    let optional = &shown.optional;
+    found.extend(cell(
+        "Extraction Options",
+        Some(asked.content.extraction_options().to_owned()),
+        &optional.extraction_options,
+    ));
+    found.extend(cell(
+        "Reviewer Precedence",
+        asked.optional.reviewers_in_file(),
+        &optional.reviewer_precedence,
+    ));
+    found.extend(cell(
+        "Reviewer Count",
+        asked.optional.reviewer_count.map(|count| count.to_string()),
+        &optional.reviewer_count,
+    ));
+    found.extend(cell(
+        "Provisioning Options",
+        asked
+            .optional
+            .provisioning
+            .as_ref()
+            .map(provisioning_options),
+        &optional.provisioning_options,
+    ));
     found
 }
 
-fn extraction_options(shown: &str) -> Option<Difference> {
-    let read = |text: &str| serde_json::from_str::<Value>(text).ok();
-    let differs = !shown.trim().is_empty() && read(shown) != read(DIRECT);
+/// A cell that was asked for and reads otherwise. One that is not shown is no difference.
+fn cell(column: &str, asked: Option<String>, shown: &str) -> Option<Difference> {
+    let asked = asked?;
+    let differs = !shown.trim().is_empty() && !reads_the_same(&asked, shown);
     differs.then(|| Difference {
-        field: "Extraction Options".to_owned(),
-        asked: DIRECT.to_owned(),
+        field: column.to_owned(),
+        asked,
         shown: shown.to_owned(),
     })
+}
+
+/// Whether two cells say the same, however their JSON or their list is spaced.
+fn reads_the_same(one: &str, other: &str) -> bool {
+    match (
+        serde_json::from_str::<Value>(one),
+        serde_json::from_str::<Value>(other),
+    ) {
+        (Ok(one), Ok(other)) => one == other,
+        _ => one
+            .split(',')
+            .map(str::trim)
+            .eq(other.split(',').map(str::trim)),
+    }
 }
 
 fn owner(asked: &Email, shown: &Integration) -> Option<Difference> {
@@ -80,15 +121,19 @@ fn owner(asked: &Email, shown: &Integration) -> Option<Difference> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
+    use bbsetup_setup::Reviewer;
+
     use super::*;
     use crate::integrations::SecretType;
     use crate::integrations::tests::{field, row};
-    use crate::row::tests::{keys, upload, values};
+    use crate::row::tests::Held;
 
     fn fields(description: &str, shown: &Integration) -> Vec<String> {
-        let (values, keys) = (values(description), keys());
+        let held = Held::with(description);
         let owner = Email::parse("owner@acme.example").expect("an e-mail");
-        differences(&upload(&values, &keys, None), Some(&owner), shown)
+        differences(&held.row(None), Some(&owner), shown)
             .into_iter()
             .map(|difference| difference.field)
             .collect()
@@ -123,6 +168,35 @@ mod tests {
                 "Description",
                 "Workspace",
                 "Extraction Options"
+            ]
+        );
+    }
+
+    #[test]
+    fn of_the_optional_configuration_only_what_was_set_can_differ() {
+        let mut shown = row("bitbucket/1");
+        shown.optional.reviewer_precedence = "manager,primaryowner".into();
+        shown.optional.reviewer_count = "3".into();
+        shown.optional.provisioning_options = r#"{"sso":true}"#.into();
+        let mut held = Held::with("");
+        let found = |held: &Held| -> Vec<String> {
+            differences(&held.row(None), None, &shown)
+                .into_iter()
+                .map(|difference| difference.field)
+                .collect()
+        };
+        assert_eq!(found(&held), [""; 0]);
+        held.optional.reviewers = vec![Reviewer::FirstLineManager, Reviewer::ApplicationOwner];
+        assert_eq!(found(&held), [""; 0], "spaces make no difference");
+        held.optional.reviewers.reverse();
+        held.optional.reviewer_count = Some(1);
+        held.optional.provisioning = Some(BTreeSet::new());
+        assert_eq!(
+            found(&held),
+            [
+                "Reviewer Precedence",
+                "Reviewer Count",
+                "Provisioning Options"
             ]
         );
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use bbsetup_setup::{Problem, ProblemCode, WorkspaceId};
+use bbsetup_setup::{ExtractionType, Problem, ProblemCode, WorkspaceId};
 
 use crate::integrations::Integration;
 use crate::keys::workspace_shown;
@@ -80,6 +80,48 @@ pub(crate) fn showing<'a>(
 ) -> impl Iterator<Item = &'a Integration> {
     rows.iter()
         .filter(|row| row.is_bitbucket() && sameness(row, workspace) == Sameness::Same)
+}
+
+/// Finds the integration of a workspace that is fed in one of the ways that show no workspace: the
+/// one whose ID is remembered, unless it shows another workspace by now. Any other that does not
+/// show another workspace may be it, or not.
+pub fn ours_fed(rows: &[Integration], workspace: &WorkspaceId, remembered: Option<&str>) -> Ours {
+    let mut candidates: Vec<Integration> = rows
+        .iter()
+        .filter(|row| row.is_bitbucket() && sameness(row, workspace) != Sameness::Other)
+        .cloned()
+        .collect();
+    let known = candidates
+        .iter()
+        .position(|row| Some(row.id.as_str()) == remembered);
+    match (known, candidates.is_empty()) {
+        (Some(known), _) => Ours::One(Box::new(candidates.swap_remove(known))),
+        (None, true) => Ours::None,
+        (None, false) => Ours::Ambiguous(Ambiguity::NotShown(candidates)),
+    }
+}
+
+/// The integrations that a person may just have saved in BalkanID's form with an extraction type:
+/// those of that type that do not show another workspace.
+pub fn saved_as<'a>(
+    rows: &'a [Integration],
+    workspace: &'a WorkspaceId,
+    kind: ExtractionType,
+) -> impl Iterator<Item = &'a Integration> {
+    rows.iter().filter(move |row| {
+        row.is_bitbucket()
+            && sameness(row, workspace) != Sameness::Other
+            && row.extraction().contains(&flag(kind))
+    })
+}
+
+/// The flag of an extraction type in `Extraction Options`.
+fn flag(kind: ExtractionType) -> &'static str {
+    match kind {
+        ExtractionType::Direct => "direct_configuration",
+        ExtractionType::Scim => "scim",
+        ExtractionType::ManualUpload | ExtractionType::AutomatedUpload => "upload",
+    }
 }
 
 /// Finds the integration of a workspace: the one whose ID is remembered, unless it shows another
@@ -190,6 +232,46 @@ mod tests {
         assert_eq!(found(&rows, Some("bitbucket/4")), "bitbucket/4");
         assert_eq!(found(&rows, Some("bitbucket/3")), "several 2");
         assert_eq!(found(&rows[1..], Some("bitbucket/gone")), "bitbucket/2");
+    }
+
+    #[test]
+    fn what_is_fed_is_known_by_its_id_alone_and_else_asked_about() {
+        let fed = |rows: &[Integration], remembered| match ours_fed(rows, &acme(), remembered) {
+            Ours::None => "none".to_owned(),
+            Ours::One(row) => row.id,
+            Ours::Ambiguous(ambiguity) => format!("{} may be", ambiguity.rows().len()),
+        };
+        let rows = [
+            of_workspace("bitbucket/1", "umbrella"),
+            of_workspace("bitbucket/2", "acme"),
+            row("bitbucket/3"),
+        ];
+        assert_eq!(fed(&rows, Some("bitbucket/3")), "bitbucket/3");
+        assert_eq!(fed(&rows, Some("bitbucket/1")), "2 may be");
+        assert_eq!(fed(&rows, None), "2 may be");
+        assert_eq!(fed(&rows[..1], None), "none");
+    }
+
+    #[test]
+    fn what_was_saved_in_the_form_is_known_by_its_extraction_type() {
+        let of_type = |id: &str, options: &str| {
+            let mut row = row(id);
+            row.optional.extraction_options = options.into();
+            row
+        };
+        let rows = [
+            of_type("bitbucket/1", r#"{"scim":true,"upload":false}"#),
+            of_type("bitbucket/2", r#"{"scim": false, "upload": true}"#),
+            of_type("bitbucket/3", "{}"),
+            of_type("bitbucket/4", "scim"),
+        ];
+        let workspace = acme();
+        let saved = |kind| -> Vec<&str> {
+            let rows = saved_as(&rows, &workspace, kind);
+            rows.map(|row| row.id.as_str()).collect()
+        };
+        assert_eq!(saved(ExtractionType::Scim), ["bitbucket/1"]);
+        assert_eq!(saved(ExtractionType::ManualUpload), ["bitbucket/2"]);
     }
 
     #[test]

@@ -95,6 +95,17 @@ impl Integration {
             || of_bitbucket(&self.name)
     }
 
+    /// The flags of `Extraction Options` that are on, such as `upload`.
+    pub fn extraction(&self) -> Vec<&str> {
+        ["scim", "upload", "direct_configuration"]
+            .into_iter()
+            .filter(|flag| {
+                serde_json::from_str::<Value>(&self.optional.extraction_options)
+                    .is_ok_and(|options| options[*flag] == Value::Bool(true))
+            })
+            .collect()
+    }
+
     /// The public value under a key, where the row shows one.
     pub fn public_value(&self, key: &str) -> Option<&str> {
         self.metadata

@@ -38,13 +38,14 @@ use bbsetup_setup::{ApiUrl, Secret};
 
 pub use apps::App;
 pub use differences::{Difference, differences};
-pub use find::{Ambiguity, Ours, ours};
+pub use find::{Ambiguity, Ours, ours, ours_fed, saved_as};
 pub use form::FormField;
 pub use integrations::{Integration, OptionalCells, SecretField, SecretType};
 pub use keys::{KeyNames, KeySeen, KeysUnclear, WhyUnclear, keys_of};
 pub use polling::Polling;
-pub use row::{Masked, UploadRow, Values};
+pub use row::{Content, Masked, UploadRow, Values};
 pub use status::{State, Status};
+pub use write::appeared_since;
 
 /// One tenant's BalkanID and the way to it; the key tells which tenant.
 #[derive(Clone)]

@@ -20,6 +20,8 @@ pub struct Polling {
     pub limit: Duration,
     /// How long a create is looked for whose upload broke, before it is sent once more.
     pub lost: Duration,
+    /// How long an update is given of which nothing will show, before its sync is started.
+    pub settle: Duration,
     /// The pause before something is sent once more, multiplied by the number of the attempt.
     pub resend: Duration,
 }
@@ -31,6 +33,7 @@ impl Default for Polling {
             longest: Duration::from_secs(15),
             limit: Duration::from_secs(60),
             lost: Duration::from_secs(10),
+            settle: Duration::from_secs(3),
             resend: Duration::from_secs(2),
         }
     }

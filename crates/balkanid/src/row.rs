@@ -1,7 +1,10 @@
 //! The one row that an upload writes:
 //! <https://developer.balkan.id/bulk-integrations-upload-api-early-access-12828104e0>.
 
-use bbsetup_setup::Secret;
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use bbsetup_setup::{ExtractionType, OptionalConfiguration, Provisioning, Secret, WorkspaceId};
 use serde::Serialize;
 use zeroize::Zeroizing;
 
@@ -26,10 +29,28 @@ const COLUMNS: [&str; 12] = [
     "Entity Request Values Defaults",
 ];
 
-/// What the form calls Direct integration.
-pub(crate) const DIRECT: &str = r#"{"scim":false,"upload":false,"direct_configuration":true}"#;
+/// The `Extraction Options` cell of an extraction type. That both kinds of upload are `upload` is
+/// read off BalkanID's samples, which have three flags for four types.
+pub(crate) fn extraction_options(kind: ExtractionType) -> &'static str {
+    match kind {
+        ExtractionType::Direct => r#"{"scim":false,"upload":false,"direct_configuration":true}"#,
+        ExtractionType::Scim => r#"{"scim":true,"upload":false,"direct_configuration":false}"#,
+        ExtractionType::ManualUpload | ExtractionType::AutomatedUpload => {
+            r#"{"scim":false,"upload":true,"direct_configuration":false}"#
+        }
+    }
+}
 
-/// What is written besides what the tenant's row already holds.
+/// The `Provisioning Options` cell with the ways that are on, all others off.
+pub(crate) fn provisioning_options(on: &BTreeSet<Provisioning>) -> String {
+    let flags: Vec<String> = Provisioning::ALL
+        .into_iter()
+        .map(|way| format!(r#""{}":{}"#, way.as_str(), on.contains(&way)))
+        .collect();
+    format!("{{{}}}", flags.join(","))
+}
+
+/// The values of BalkanID's Bitbucket form.
 #[derive(Clone, Debug)]
 pub struct Values {
     /// Bitbucket's API URL.
@@ -42,8 +63,6 @@ pub struct Values {
     pub workspace_token: Secret,
     /// The account's API token.
     pub api_token: Secret,
-    /// The description; empty keeps that of an integration which is updated.
-    pub description: String,
 }
 
 impl Values {
@@ -68,20 +87,40 @@ impl Values {
     }
 }
 
-/// The row of one Direct integration.
+/// What a row says of where the data comes from.
+#[derive(Clone, Copy)]
+pub enum Content<'a> {
+    /// BalkanID reads Bitbucket itself.
+    Direct {
+        /// The names of the keys.
+        keys: &'a KeyNames,
+        /// The values.
+        values: &'a Values,
+    },
+    /// BalkanID reads a SCIM server. Under which keys it keeps its address and its token nobody has
+    /// published, so that a row carries neither.
+    Scim,
+    /// Files of entities and relations are uploaded.
+    Upload,
+}
+
+/// The row of one integration.
 ///
-/// An update keeps the app's name, the reviewers, the provisioning options and the request values
-/// as they are, and public fields beyond the five. A create leaves the optional configuration to
-/// BalkanID.
+/// An update keeps the app's name and the request values as they are, public fields that it is not
+/// about, and what of the optional configuration is not set. A create leaves that to BalkanID.
 pub struct UploadRow<'a> {
     /// The app's name in the tenant's list, such as `Bitbucket`.
     pub app_name: &'a str,
+    /// The workspace that it is about.
+    pub workspace: &'a WorkspaceId,
     /// The integration that is updated; `None` creates one.
     pub existing: Option<&'a Integration>,
-    /// The names of the keys.
-    pub keys: &'a KeyNames,
-    /// The values.
-    pub values: &'a Values,
+    /// The description; empty keeps that of an integration which is updated.
+    pub description: &'a str,
+    /// The optional configuration.
+    pub optional: &'a OptionalConfiguration,
+    /// Where the data comes from.
+    pub content: Content<'a>,
     /// Whether the row itself starts a sync: where there is no Public API to start one.
     pub sync: bool,
 }
@@ -138,6 +177,17 @@ struct EntryWire<'a> {
     value: &'a str,
 }
 
+impl Content<'_> {
+    /// The `Extraction Options` cell.
+    pub(crate) fn extraction_options(self) -> &'static str {
+        extraction_options(match self {
+            Self::Direct { .. } => ExtractionType::Direct,
+            Self::Scim => ExtractionType::Scim,
+            Self::Upload => ExtractionType::AutomatedUpload,
+        })
+    }
+}
+
 impl UploadRow<'_> {
     /// The row column by column, to be shown and confirmed.
     pub fn masked(&self) -> Vec<Masked> {
@@ -150,7 +200,7 @@ impl UploadRow<'_> {
             .zip(self.cells(&secrets))
             .map(|(column, value)| Masked {
                 column,
-                value: value.to_owned(),
+                value: value.into_owned(),
             })
             .collect()
     }
@@ -178,10 +228,11 @@ impl UploadRow<'_> {
             Err(_) => "",
         };
         let cells = self.cells(secrets);
+        let cells = cells.each_ref().map(AsRef::as_ref);
         let room: usize = COLUMNS
             .iter()
             .chain(&cells)
-            .map(|cell| 2 * cell.len() + 3)
+            .map(|cell: &&str| 2 * cell.len() + 3)
             .sum();
         let mut file = String::with_capacity(room + 2);
         write_row(&mut file, COLUMNS);
@@ -191,43 +242,47 @@ impl UploadRow<'_> {
 
     /// The description that is written.
     pub(crate) fn description(&self) -> &str {
-        match (self.values.description.as_str(), self.existing) {
+        match (self.description, self.existing) {
             ("", Some(existing)) => &existing.description,
             (description, _) => description,
         }
     }
 
-    /// The five entries of the form, then what else the tenant's row shows.
+    /// The entries of the form, then what else the tenant's row shows.
     fn entries(&self) -> Vec<Entry<'_>> {
         let held: &[SecretField] = self.existing.map_or(&[], |row| &row.metadata);
-        let five = FormField::ALL.into_iter().map(|field| {
-            let key = self.keys.key(field);
-            let shown = held.iter().find(|held| held.key == key);
-            Entry {
-                name: shown.map_or(field.label(), |held| &held.name),
-                key,
-                kind: shown.map_or(field.kind(), |held| held.kind),
-                value: self.values.of(field),
-            }
-        });
+        let of_form: Vec<Entry<'_>> = match self.content {
+            Content::Direct { keys, values } => FormField::ALL
+                .into_iter()
+                .map(|field| {
+                    let key = keys.key(field);
+                    let shown = held.iter().find(|held| held.key == key);
+                    Entry {
+                        name: shown.map_or(field.label(), |held| &held.name),
+                        key,
+                        kind: shown.map_or(field.kind(), |held| held.kind),
+                        value: values.of(field),
+                    }
+                })
+                .collect(),
+            Content::Scim | Content::Upload => Vec::new(),
+        };
+        let of_form_keys: BTreeSet<&str> = of_form.iter().map(|entry| entry.key).collect();
         let beyond = held
             .iter()
             .filter(|held| !held.value.is_empty())
-            .filter(|held| {
-                FormField::ALL
-                    .iter()
-                    .all(|field| self.keys.key(*field) != held.key)
-            })
+            .filter(|held| !of_form_keys.contains(held.key.as_str()))
             .map(|held| Entry {
                 name: &held.name,
                 key: &held.key,
                 kind: held.kind,
                 value: Value::Public(&held.value),
             });
-        five.chain(beyond).collect()
+        let beyond: Vec<Entry<'_>> = beyond.collect();
+        of_form.into_iter().chain(beyond).collect()
     }
 
-    fn cells<'a>(&'a self, secrets: &'a str) -> [&'a str; 12] {
+    fn cells<'a>(&'a self, secrets: &'a str) -> [Cow<'a, str>; 12] {
         // Written where there is no row to keep these cells of.
         static UNTOUCHED: OptionalCells = OptionalCells {
             reviewer_precedence: String::new(),
@@ -245,26 +300,32 @@ impl UploadRow<'_> {
             request_values_templates,
             request_values_defaults,
         } = self.existing.map_or(&UNTOUCHED, |row| &row.optional);
+        let precedence = self.optional.reviewers_in_file().map(Cow::Owned);
+        let count = self.optional.reviewer_count.map(|count| count.to_string());
+        let provisioning = self.optional.provisioning.as_ref();
+        let provisioning_held = match provisioning_options.as_str() {
+            "" => "{}",
+            held => held,
+        };
         [
-            self.existing.map_or("", |row| &row.id),
-            self.existing.map_or(self.app_name, |row| &row.name),
-            self.description(),
+            self.existing.map_or("", |row| &row.id).into(),
+            self.existing.map_or(self.app_name, |row| &row.name).into(),
+            self.description().into(),
             // Whoever submits wants it to run, also where it was switched off.
-            "active",
-            secrets,
+            "active".into(),
+            secrets.into(),
             match self.sync {
-                true => "true",
-                false => "false",
+                true => "true".into(),
+                false => "false".into(),
             },
-            reviewer_precedence,
-            match provisioning_options.as_str() {
-                "" => "{}",
-                options => options,
-            },
-            DIRECT,
-            reviewer_count,
-            request_values_templates,
-            request_values_defaults,
+            precedence.unwrap_or(reviewer_precedence.into()),
+            provisioning.map_or(provisioning_held.into(), |on| {
+                Cow::Owned(self::provisioning_options(on))
+            }),
+            self.content.extraction_options().into(),
+            count.map_or(reviewer_count.into(), Cow::Owned),
+            request_values_templates.into(),
+            request_values_defaults.into(),
         ]
     }
 }
@@ -287,6 +348,7 @@ fn wires<'a>(
 
 #[cfg(test)]
 pub(crate) mod tests {
+    use bbsetup_setup::Reviewer;
     use serde_json::{Value, json};
 
     use super::*;
@@ -295,14 +357,17 @@ pub(crate) mod tests {
     pub(crate) const TOKEN: &str = "ATCTT3x-canary-\"workspace\",token-AAAA1111";
     pub(crate) const API_TOKEN: &str = "ATATT3x-canary-api-token-BBBB2222";
 
-    pub(crate) fn values(description: &str) -> Values {
+    pub(crate) fn acme() -> WorkspaceId {
+        WorkspaceId::parse("acme").expect("an ID")
+    }
+
+    pub(crate) fn values() -> Values {
         Values {
             api_url: "https://api.bitbucket.org".into(),
             workspace: "acme".into(),
             account: "svc@acme.example".into(),
             workspace_token: Secret::new(TOKEN),
             api_token: Secret::new(API_TOKEN),
-            description: description.into(),
         }
     }
 
@@ -316,17 +381,39 @@ pub(crate) mod tests {
         }
     }
 
-    pub(crate) fn upload<'a>(
-        values: &'a Values,
-        keys: &'a KeyNames,
-        existing: Option<&'a Integration>,
-    ) -> UploadRow<'a> {
-        UploadRow {
-            app_name: "Bitbucket",
-            existing,
-            keys,
-            values,
-            sync: existing.is_none(),
+    /// What rows are made of; a row borrows it.
+    pub(crate) struct Held {
+        workspace: WorkspaceId,
+        pub(crate) values: Values,
+        keys: KeyNames,
+        description: String,
+        pub(crate) optional: OptionalConfiguration,
+    }
+
+    impl Held {
+        pub(crate) fn with(description: &str) -> Self {
+            Self {
+                workspace: acme(),
+                values: values(),
+                keys: keys(),
+                description: description.into(),
+                optional: OptionalConfiguration::default(),
+            }
+        }
+
+        pub(crate) fn row<'a>(&'a self, existing: Option<&'a Integration>) -> UploadRow<'a> {
+            UploadRow {
+                app_name: "Bitbucket",
+                workspace: &self.workspace,
+                existing,
+                description: &self.description,
+                optional: &self.optional,
+                content: Content::Direct {
+                    keys: &self.keys,
+                    values: &self.values,
+                },
+                sync: existing.is_none(),
+            }
         }
     }
 
@@ -348,8 +435,8 @@ pub(crate) mod tests {
 
     #[test]
     fn a_create_holds_all_five_values_and_leaves_the_optional_configuration_alone() {
-        let (values, keys) = (values("Bitbucket, \"acme\"\nsecond line"), keys());
-        let cells = read_back(&upload(&values, &keys, None));
+        let held = Held::with("Bitbucket, \"acme\"\nsecond line");
+        let cells = read_back(&held.row(None));
         let columns: Vec<&str> = cells.iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!(columns, COLUMNS);
         assert_eq!(cell(&cells, "ID"), "");
@@ -360,7 +447,8 @@ pub(crate) mod tests {
         );
         assert_eq!(cell(&cells, "Sync"), "true");
         assert_eq!(cell(&cells, "Reviewer Precedence"), "");
-        assert_eq!(cell(&cells, "Extraction Options"), DIRECT);
+        let direct = extraction_options(ExtractionType::Direct);
+        assert_eq!(cell(&cells, "Extraction Options"), direct);
         let secrets: Value = serde_json::from_str(cell(&cells, "Secrets")).expect("JSON");
         assert_eq!(
             secrets,
@@ -393,8 +481,8 @@ pub(crate) mod tests {
             request_values_templates: "t".into(),
             request_values_defaults: "d".into(),
         };
-        let (values, keys) = (values(""), keys());
-        let cells = read_back(&upload(&values, &keys, Some(&existing)));
+        let held = Held::with("");
+        let cells = read_back(&held.row(Some(&existing)));
         let kept: Vec<&str> = [
             "ID",
             "Name",
@@ -420,7 +508,7 @@ pub(crate) mod tests {
                 "false",
                 "manager, primaryowner",
                 "{\"sso\":true}",
-                DIRECT,
+                extraction_options(ExtractionType::Direct),
                 "2",
                 "t",
                 "d"
@@ -439,11 +527,62 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn what_is_set_of_the_optional_configuration_is_written_and_the_rest_is_kept() {
+        let mut existing = row("bitbucket/01ABC");
+        existing.optional.reviewer_precedence = "manager".into();
+        existing.optional.provisioning_options = r#"{"app":true}"#.into();
+        existing.optional.reviewer_count = "1".into();
+        let mut held = Held::with("");
+        held.optional.reviewer_count = Some(2);
+        held.optional.provisioning = Some(BTreeSet::from([Provisioning::Ticket]));
+        let written = read_back(&held.row(Some(&existing)));
+        assert_eq!(cell(&written, "Reviewer Precedence"), "manager");
+        assert_eq!(cell(&written, "Reviewer Count"), "2");
+        assert_eq!(
+            cell(&written, "Provisioning Options"),
+            r#"{"sso":false,"app":false,"ticket":true,"scim":false,"webhook":false,"playbook":false}"#
+        );
+        held.optional.reviewers = vec![Reviewer::RiskManager, Reviewer::FirstLineManager];
+        let written = read_back(&held.row(Some(&existing)));
+        assert_eq!(
+            cell(&written, "Reviewer Precedence"),
+            "riskmanager, manager"
+        );
+        // No sample shows a word for this one: the row then leaves the whole cell as it is.
+        held.optional.reviewers.push(Reviewer::BusinessOwner);
+        let written = read_back(&held.row(Some(&existing)));
+        assert_eq!(cell(&written, "Reviewer Precedence"), "manager");
+    }
+
+    #[test]
+    fn an_upload_has_no_secrets_and_keeps_what_the_row_shows() {
+        let mut existing = row("bitbucket/01ABC");
+        existing.metadata = vec![field("Region", "region", SecretType::Public, "eu")];
+        let held = Held::with("files");
+        let row = UploadRow {
+            content: Content::Upload,
+            ..held.row(Some(&existing))
+        };
+        let written = read_back(&row);
+        let secrets: Value = serde_json::from_str(cell(&written, "Secrets")).expect("JSON");
+        assert_eq!(
+            secrets,
+            json!([{"name": "Region", "key": "region", "type": "public", "value": "eu"}])
+        );
+        let options: Value =
+            serde_json::from_str(cell(&written, "Extraction Options")).expect("JSON");
+        assert_eq!(
+            options,
+            json!({"scim": false, "upload": true, "direct_configuration": false})
+        );
+    }
+
+    #[test]
     fn what_is_shown_holds_no_secret_and_nothing_else_is_left_out() {
-        let (values, keys) = (values("d"), keys());
-        let row = upload(&values, &keys, None);
+        let held = Held::with("d");
+        let row = held.row(None);
         let masked = row.masked();
-        let shown = format!("{masked:?} {values:?}");
+        let shown = format!("{masked:?} {:?}", held.values);
         assert!(!shown.contains("canary"), "{shown}");
         let exposed = read_back(&row);
         for (Masked { column, value }, (name, clear)) in masked.iter().zip(&exposed) {

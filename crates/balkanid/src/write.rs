@@ -12,7 +12,7 @@ use crate::differences::of_row;
 use crate::find::{Appeared, appeared, showing};
 use crate::integrations::Integration;
 use crate::polling::{TimeIsUp, in_words};
-use crate::row::UploadRow;
+use crate::row::{Content, UploadRow};
 
 impl BalkanId {
     /// Writes a row.
@@ -26,12 +26,9 @@ impl BalkanId {
     /// # Errors
     /// As [`BalkanId::apps`]; `off_origin_link` where the address for the file is not https.
     pub async fn write(&self, row: &UploadRow<'_>) -> Result<(), Problem> {
-        let workspace = WorkspaceId::parse(&row.values.workspace).map_err(|error| {
-            Problem::new(ProblemCode::ValueUnreadable, error.to_string()).on_field("workspace")
-        })?;
         let created_before = match row.existing {
             Some(_) => None,
-            None => Some(self.known_before_a_create(&workspace).await?),
+            None => Some(self.known_before_a_create(row).await?),
         };
         let file = row.expose_file();
         let mut attempt = 1;
@@ -47,7 +44,7 @@ impl BalkanId {
             if let Some(known) = &created_before
                 && may_have_arrived
                 && self
-                    .look_for_created(&workspace, known, self.polling.lost)
+                    .look_for_created(row.workspace, known, self.polling.lost)
                     .await?
                     .is_some()
             {
@@ -64,10 +61,14 @@ impl BalkanId {
     /// The IDs that are there before a create, if none is of the workspace.
     async fn known_before_a_create(
         &self,
-        workspace: &WorkspaceId,
+        row: &UploadRow<'_>,
     ) -> Result<BTreeSet<String>, Problem> {
+        let workspace = row.workspace;
         let rows = self.integrations().await?;
+        // An integration that is fed otherwise may stand beside one that reads Bitbucket.
+        let reads_bitbucket = matches!(row.content, Content::Direct { .. });
         let there: Vec<&str> = showing(&rows, workspace)
+            .filter(|_| reads_bitbucket)
             .map(|row| row.id.as_str())
             .collect();
         if there.is_empty() {
@@ -120,10 +121,8 @@ impl BalkanId {
         let mut patience = self.patience(limit);
         loop {
             let rows = self.integrations().await?;
-            match appeared(&rows, known, workspace) {
-                Appeared::One(row) => return Ok(Some(*row)),
-                Appeared::Several(ids) => return Err(several_appeared(workspace, &ids)),
-                Appeared::Nothing => {}
+            if let Some(row) = appeared_since(&rows, known, workspace)? {
+                return Ok(Some(row));
             }
             if patience.pause().await == Err(TimeIsUp) {
                 return Ok(None);
@@ -133,7 +132,7 @@ impl BalkanId {
 
     /// Finds an updated integration once the list shows what was written, or `limit` is over.
     ///
-    /// Secrets are not shown, so that an update of them alone is given the whole `limit`: BalkanID
+    /// Secrets are not shown, so that an update of them alone is given `Polling::settle`: BalkanID
     /// does not say when it applies a row, and a sync started too early would use the old ones.
     ///
     /// # Errors
@@ -145,7 +144,10 @@ impl BalkanId {
         limit: Duration,
     ) -> Result<Integration, Problem> {
         let change_will_show = !of_row(written, existing).is_empty();
-        let mut patience = self.patience(limit);
+        let mut patience = self.patience(match change_will_show {
+            true => limit,
+            false => limit.min(self.polling.settle),
+        });
         loop {
             let row = self.integration(&existing.id).await?;
             let shows_it = change_will_show && of_row(written, &row).is_empty();
@@ -153,6 +155,23 @@ impl BalkanId {
                 return Ok(row);
             }
         }
+    }
+}
+
+/// The integration that has appeared since `known` was listed: one that shows the workspace, or
+/// else the only new one that shows none.
+///
+/// # Errors
+/// `balkanid_refused` where several have appeared.
+pub fn appeared_since(
+    rows: &[Integration],
+    known: &BTreeSet<String>,
+    workspace: &WorkspaceId,
+) -> Result<Option<Integration>, Problem> {
+    match appeared(rows, known, workspace) {
+        Appeared::One(row) => Ok(Some(*row)),
+        Appeared::Several(ids) => Err(several_appeared(workspace, &ids)),
+        Appeared::Nothing => Ok(None),
     }
 }
 

@@ -6,12 +6,14 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use bbsetup_balkanid::{
-    BalkanId, Integration, KeyNames, Ours, Polling, State, UploadRow, Values, differences, keys_of,
-    ours,
+    BalkanId, Content, Integration, KeyNames, Ours, Polling, State, UploadRow, Values, differences,
+    keys_of, ours,
 };
 use bbsetup_http::{Client, Limits, Network};
 use bbsetup_sandbox::{Action, Fault, Sandbox, Scenario};
-use bbsetup_setup::{ApiUrl, Email, Problem, ProblemCode, Secret, WorkspaceId};
+use bbsetup_setup::{
+    ApiUrl, Email, OptionalConfiguration, Problem, ProblemCode, Secret, WorkspaceId,
+};
 
 /// Long enough for any machine; no story waits for its end unless it is about that.
 const LONG: Duration = Duration::from_secs(60);
@@ -35,6 +37,7 @@ fn balkanid(sandbox: &Sandbox) -> BalkanId {
             longest: Duration::from_millis(5),
             limit: LONG,
             lost: LONG,
+            settle: SHORT,
             resend: Duration::from_millis(1),
         },
     }
@@ -48,7 +51,6 @@ fn values(sandbox: &Sandbox) -> Values {
         account: env["BBSETUP_ACCOUNT"].clone(),
         workspace_token: Secret::new(env["BBSETUP_WORKSPACE_TOKEN"].as_str()),
         api_token: Secret::new(env["BBSETUP_API_TOKEN"].as_str()),
-        description: "Bitbucket, \"acme\"".into(),
     }
 }
 
@@ -70,13 +72,37 @@ fn names() -> KeyNames {
     }
 }
 
-fn create<'a>(keys: &'a KeyNames, values: &'a Values) -> UploadRow<'a> {
-    UploadRow {
-        app_name: "Bitbucket",
-        existing: None,
-        keys,
-        values,
-        sync: false,
+/// What rows are made of; a row borrows it.
+struct Held {
+    workspace: WorkspaceId,
+    keys: KeyNames,
+    values: Values,
+    optional: OptionalConfiguration,
+}
+
+impl Held {
+    fn new(sandbox: &Sandbox, keys: KeyNames) -> Self {
+        Self {
+            workspace: acme(),
+            keys,
+            values: values(sandbox),
+            optional: OptionalConfiguration::default(),
+        }
+    }
+
+    fn create(&self) -> UploadRow<'_> {
+        UploadRow {
+            app_name: "Bitbucket",
+            workspace: &self.workspace,
+            existing: None,
+            description: "Bitbucket, \"acme\"",
+            optional: &self.optional,
+            content: Content::Direct {
+                keys: &self.keys,
+                values: &self.values,
+            },
+            sync: false,
+        }
     }
 }
 
@@ -113,8 +139,8 @@ async fn submit(sandbox: &Sandbox, balkanid: &BalkanId) -> Result<Integration, P
     let rows = balkanid.integrations().await?;
     assert_eq!(ours(&rows, &acme(), None), Ours::None);
     let keys = keys_of(&rows, None).expect("the tenant's keys");
-    let values = values(sandbox);
-    balkanid.write(&create(&keys, &values)).await?;
+    let held = Held::new(sandbox, keys);
+    balkanid.write(&held.create()).await?;
     balkanid.find_created(&acme(), &ids(&rows), LONG).await
 }
 
@@ -171,10 +197,10 @@ async fn a_second_submission_updates_and_its_old_success_is_not_taken_for_the_ne
     };
     assert_eq!(existing.message, "Data Available");
     let keys = keys_of(&rows, Some(&existing)).expect("its keys");
-    let values = values(&sandbox);
+    let held = Held::new(&sandbox, keys);
     let row = UploadRow {
         existing: Some(&existing),
-        ..create(&keys, &values)
+        ..held.create()
     };
     balkanid.write(&row).await.expect("written");
     let written = balkanid
@@ -211,12 +237,11 @@ async fn without_a_public_api_the_row_itself_starts_the_sync() {
     let sandbox = sandbox("ready").await;
     let mut balkanid = balkanid(&sandbox);
     balkanid.public = None;
-    let values = values(&sandbox);
-    let keys = names();
+    let held = Held::new(&sandbox, names());
     let known = ids(&balkanid.integrations().await.expect("rows"));
     let row = UploadRow {
         sync: true,
-        ..create(&keys, &values)
+        ..held.create()
     };
     balkanid.write(&row).await.expect("written");
     let written = balkanid
@@ -238,9 +263,9 @@ async fn without_a_public_api_the_row_itself_starts_the_sync() {
 #[tokio::test]
 async fn a_create_that_is_there_by_now_is_not_sent() {
     let sandbox = sandbox("update").await;
-    let (keys, values) = (names(), values(&sandbox));
+    let held = Held::new(&sandbox, names());
     let problem = balkanid(&sandbox)
-        .write(&create(&keys, &values))
+        .write(&held.create())
         .await
         .expect_err("acme is there");
     assert_eq!(problem.code, ProblemCode::BalkanIdRefused);

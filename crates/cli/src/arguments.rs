@@ -3,6 +3,8 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use bbsetup_setup::{ExtractionType, Provisioning, Reviewer};
+use clap::builder::PossibleValue;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Connects Bitbucket to BalkanID and checks every permission on the way.
@@ -257,6 +259,98 @@ pub(crate) struct FormArguments {
     /// Description of the integration
     #[arg(long)]
     pub(crate) description: Option<String>,
+    /// How BalkanID gets the data
+    #[arg(long, env = "BBSETUP_EXTRACTION", value_enum, ignore_case = true)]
+    pub(crate) extraction: Option<ExtractionChoice>,
+    /// SCIM: the server's base URL, such as https://scim.acme.example/scim/v2
+    #[arg(long, env = "BBSETUP_SCIM_URL", value_name = "URL")]
+    pub(crate) scim_url: Option<String>,
+    /// SCIM: the user name of a server that takes Basic; BBSETUP_SCIM_TOKEN is then its password
+    #[arg(long, env = "BBSETUP_SCIM_USER", value_name = "NAME")]
+    pub(crate) scim_user: Option<String>,
+    /// Uploads: the folder with entities.csv and entity_relations.csv
+    #[arg(long, env = "BBSETUP_FILES", value_name = "DIR")]
+    pub(crate) files: Option<String>,
+    /// Optional Configuration: who reviews, the first first, with commas between
+    #[arg(long, value_delimiter = ',', value_name = "REVIEWER")]
+    pub(crate) reviewers: Vec<ReviewerChoice>,
+    /// Optional Configuration: how many review, from 1 to 4
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) reviewer_count: Option<String>,
+    /// Optional Configuration: the ways of provisioning that are on, with commas between, or none
+    #[arg(long, value_delimiter = ',', value_name = "WAY")]
+    pub(crate) provisioning: Vec<ProvisioningChoice>,
+}
+
+/// The four extraction types of BalkanID's form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "snake_case")]
+pub(crate) enum ExtractionChoice {
+    /// Direct integration
+    Direct,
+    /// SCIM integration
+    Scim,
+    /// Manual file upload
+    ManualUpload,
+    /// Automated upload using API
+    AutomatedUpload,
+}
+
+impl From<ExtractionChoice> for ExtractionType {
+    fn from(choice: ExtractionChoice) -> Self {
+        match choice {
+            ExtractionChoice::Direct => Self::Direct,
+            ExtractionChoice::Scim => Self::Scim,
+            ExtractionChoice::ManualUpload => Self::ManualUpload,
+            ExtractionChoice::AutomatedUpload => Self::AutomatedUpload,
+        }
+    }
+}
+
+/// A reviewer of BalkanID's Optional Configuration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct ReviewerChoice(pub(crate) Reviewer);
+
+impl ValueEnum for ReviewerChoice {
+    fn value_variants<'a>() -> &'a [Self] {
+        const ALL: [ReviewerChoice; 4] = [
+            ReviewerChoice(Reviewer::FirstLineManager),
+            ReviewerChoice(Reviewer::BusinessOwner),
+            ReviewerChoice(Reviewer::RiskManager),
+            ReviewerChoice(Reviewer::ApplicationOwner),
+        ];
+        &ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.0.as_str()).help(self.0.label()))
+    }
+}
+
+/// A way of provisioning that is on, or none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct ProvisioningChoice(pub(crate) Option<Provisioning>);
+
+impl ValueEnum for ProvisioningChoice {
+    fn value_variants<'a>() -> &'a [Self] {
+        const ALL: [ProvisioningChoice; 7] = [
+            ProvisioningChoice(Some(Provisioning::Sso)),
+            ProvisioningChoice(Some(Provisioning::App)),
+            ProvisioningChoice(Some(Provisioning::Ticket)),
+            ProvisioningChoice(Some(Provisioning::Scim)),
+            ProvisioningChoice(Some(Provisioning::Webhook)),
+            ProvisioningChoice(Some(Provisioning::Playbook)),
+            ProvisioningChoice(None),
+        ];
+        &ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(match self.0 {
+            Some(way) => PossibleValue::new(way.as_str()).help(way.label()),
+            None => PossibleValue::new("none").help("All of them off"),
+        })
+    }
 }
 
 /// What `submit` takes.
@@ -270,6 +364,9 @@ pub(crate) struct SubmitArguments {
     /// Wait until the sync ends
     #[arg(long)]
     pub(crate) watch: bool,
+    /// The integration that is meant, by BalkanID's ID, or `new`; asked for where it cannot be told
+    #[arg(long, value_name = "ID")]
+    pub(crate) integration: Option<String>,
     /// A JSON file with the names of BalkanID's keys, for a tenant that has no Bitbucket integration yet
     #[arg(long, value_name = "FILE")]
     pub(crate) keys: Option<PathBuf>,

@@ -125,6 +125,22 @@ impl Context {
         if !form.secondary_owner.is_empty() {
             draft.secondary_owners = form.secondary_owner.clone();
         }
+        if let Some(kind) = form.extraction {
+            draft.extraction = kind.into();
+        }
+        let filled =
+            |given: &Option<String>| given.clone().filter(|given| !given.trim().is_empty());
+        draft.scim_url = filled(&form.scim_url).or(draft.scim_url.take());
+        draft.scim_user = filled(&form.scim_user).or(draft.scim_user.take());
+        draft.files = filled(&form.files).or(draft.files.take());
+        if !form.reviewers.is_empty() {
+            draft.reviewers = form.reviewers.iter().map(|given| given.0).collect();
+        }
+        draft.reviewer_count = filled(&form.reviewer_count).or(draft.reviewer_count.take());
+        if !form.provisioning.is_empty() {
+            let on = form.provisioning.iter().filter_map(|given| given.0);
+            draft.provisioning = Some(on.collect());
+        }
         inputs
     }
 
@@ -232,6 +248,12 @@ fn with_profile(mut inputs: Inputs, profiles: Vec<SavedProfile>) -> Inputs {
     fill(&mut draft.description, saved.description);
     draft.secondary_owners = saved.secondary_owners;
     draft.extraction = saved.extraction;
+    fill(&mut draft.scim_url, saved.scim_url);
+    fill(&mut draft.scim_user, saved.scim_user);
+    fill(&mut draft.files, saved.files);
+    draft.reviewers = saved.reviewers;
+    fill(&mut draft.reviewer_count, saved.reviewer_count);
+    draft.provisioning = saved.provisioning;
     inputs
 }
 

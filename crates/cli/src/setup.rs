@@ -1,6 +1,7 @@
 //! `bbsetup setup`: the terminal twin of the window, step by step.
 
 mod asker;
+mod balkanid;
 mod steps;
 
 use bbsetup_setup::{Problem, ProblemCode, Step};
@@ -86,10 +87,15 @@ async fn walk(context: &Context, run: &Run, asker: &Asker) -> exit::Code {
     };
     loop {
         if step != Step::Done {
+            let progress = run.progress();
+            let number = progress
+                .steps
+                .iter()
+                .find(|listed| listed.step == step.as_str())
+                .map_or(1, |listed| listed.number);
             asker.say(&format!(
-                "\nStep {} of {} · {}",
-                step.number(),
-                Step::COUNTED,
+                "\nStep {number} of {} · {}",
+                progress.counted,
                 step.title()
             ));
         } else {
@@ -97,8 +103,8 @@ async fn walk(context: &Context, run: &Run, asker: &Asker) -> exit::Code {
         }
         tell(asker, &run.guide(step));
         match steps::ask(context, run, asker, step).await {
-            Next::On => match Step::ALL.get(step.number()) {
-                Some(next) => step = *next,
+            Next::On => match run.step_after(step) {
+                Some(next) => step = next,
                 None => return exit::DONE,
             },
             Next::To(other) => step = other,
@@ -139,11 +145,19 @@ fn first_step(run: &Run, asker: &Asker) -> Result<Step, terminal::Left> {
             return Ok(step);
         }
     }
-    match run.begin(None) {
-        Ok(_) => {}
-        Err(problem) => eprintln!("{}", problem.message),
+    if let Err(problem) = run.begin(None) {
+        eprintln!("{}", problem.message);
     }
-    Ok(Step::ServiceAccount)
+    // What is asked for depends on it from the first step on.
+    let extraction = asker.given().draft.extraction;
+    let first = Step::ServiceAccount;
+    if first.is_needed(extraction) {
+        return Ok(first);
+    }
+    let mut draft = run.progress().draft;
+    draft.extraction = extraction.into();
+    run.keep_typed(first, draft);
+    Ok(run.step_after(first).unwrap_or(first))
 }
 
 /// Tells what a step is for and what to do in the other tab.

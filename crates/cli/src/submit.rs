@@ -4,7 +4,7 @@ use bbsetup_setup::{Owner, Problem, ProblemCode, SecretSlot};
 use bbsetup_wizard::commands::submit::Submission;
 use bbsetup_wizard::commands::watch::Patience;
 use bbsetup_wizard::json::{
-    KeyNamesJson, PlanJson, ProblemJson, RouteJson, SubmitEventJson, SubmitJson,
+    ConfirmedJson, KeyNamesJson, PlanJson, ProblemJson, RouteJson, SubmitEventJson, SubmitJson,
 };
 
 use crate::arguments::SubmitArguments;
@@ -12,12 +12,8 @@ use crate::check::stopped_by_ctrl_c;
 use crate::context::Context;
 use crate::{exit, report, terminal};
 
-const SECRETS: [SecretSlot; 4] = [
-    SecretSlot::WorkspaceToken,
-    SecretSlot::Account,
-    SecretSlot::BalkanIdKeyId,
-    SecretSlot::BalkanIdKeySecret,
-];
+/// BalkanID's key, which any extraction type can do without or with.
+const KEY: [SecretSlot; 2] = [SecretSlot::BalkanIdKeyId, SecretSlot::BalkanIdKeySecret];
 
 pub(crate) async fn run(context: &Context, arguments: &SubmitArguments) -> exit::Code {
     match submit(context, arguments).await {
@@ -31,16 +27,26 @@ async fn submit(
     arguments: &SubmitArguments,
 ) -> Result<exit::Code, Vec<Problem>> {
     let one = |problem: Problem| vec![problem];
-    let inputs = context.ask(context.inputs_with_form(&arguments.form), &SECRETS);
-    let keys = arguments
-        .keys
-        .as_deref()
-        .map(read_keys)
-        .transpose()
-        .map_err(one)?;
+    let inputs = context.inputs_with_form(&arguments.form);
+    let mut slots = inputs.draft.extraction.secrets().to_vec();
+    slots.extend(
+        KEY.into_iter()
+            .filter(|key| !slots.contains(key))
+            .collect::<Vec<_>>(),
+    );
+    let inputs = context.ask(inputs, &slots);
+    let confirmed = ConfirmedJson {
+        keys: arguments
+            .keys
+            .as_deref()
+            .map(read_keys)
+            .transpose()
+            .map_err(one)?,
+        integration: arguments.integration.clone(),
+    };
     let services = &context.services;
     let submission = Submission::prepare(services, &inputs, Owner::Optional).await?;
-    let plan = submission.plan(services, keys.as_ref()).await;
+    let plan = submission.plan(services, &confirmed).await;
     print_plan(&plan);
     if plan.route == RouteJson::Assisted {
         return Ok(end_assisted(context, &plan));
@@ -52,7 +58,7 @@ async fn submit(
         ));
     }
     let mut submitted = submission
-        .submit(services, keys.as_ref(), Patience::default(), &print_event)
+        .submit(services, &confirmed, Patience::default(), &print_event)
         .await
         .map_err(one)?;
     // A sync that was not started has no end to be watched for.
@@ -87,13 +93,8 @@ fn read_keys(file: &std::path::Path) -> Result<KeyNamesJson, Problem> {
 fn end_assisted(context: &Context, plan: &PlanJson) -> exit::Code {
     if context.json {
         report::print_json(&SubmitJson {
-            schema: "bbsetup.submit/1".to_owned(),
-            route: RouteJson::Assisted,
-            integration_id: None,
-            correlation_id: None,
-            created: false,
-            differences: Vec::new(),
             problems: plan.problems.clone(),
+            ..SubmitJson::of(RouteJson::Assisted)
         });
     }
     match plan.problems.is_empty() {

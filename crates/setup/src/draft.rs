@@ -1,59 +1,13 @@
 //! What has been typed so far, and what becomes of it once all is there.
 
+use std::path::{Path, PathBuf};
+
+use crate::optional::{Provisioning, Reviewer, read_reviewer_count, read_reviewers};
 use crate::problem::{Problem, ProblemCode};
 use crate::{
-    ApiUrl, CredentialSlot, Day, DayError, Email, Expiry, WorkspaceId, account, address, expiry,
-    workspace_id,
+    ApiUrl, CredentialSlot, Day, DayError, Email, Expiry, Extraction, ExtractionType,
+    OptionalConfiguration, WorkspaceId, account, address, expiry, token, workspace_id,
 };
-
-/// How BalkanID gets Bitbucket's data, in the words of its form.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum ExtractionType {
-    /// BalkanID reads Bitbucket itself.
-    #[default]
-    Direct,
-    /// BalkanID reads a SCIM server.
-    Scim,
-    /// CSV files go to BalkanID's team.
-    ManualUpload,
-    /// CSV files go through the bulk API.
-    AutomatedUpload,
-}
-
-impl ExtractionType {
-    /// Every type, in the form's order.
-    pub const ALL: [Self; 4] = [
-        Self::Direct,
-        Self::Scim,
-        Self::ManualUpload,
-        Self::AutomatedUpload,
-    ];
-
-    /// The name in JSON and in saved progress.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Direct => "direct",
-            Self::Scim => "scim",
-            Self::ManualUpload => "manual_upload",
-            Self::AutomatedUpload => "automated_upload",
-        }
-    }
-
-    /// The words of BalkanID's form.
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Direct => "Direct integration",
-            Self::Scim => "SCIM integration",
-            Self::ManualUpload => "Manual file upload",
-            Self::AutomatedUpload => "Automated upload using API",
-        }
-    }
-
-    /// The type with a name, where there is one.
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.as_str() == name)
-    }
-}
 
 /// Everything typed so far, as typed, so that nothing is lost, not even what cannot be read.
 ///
@@ -84,6 +38,18 @@ pub struct Draft {
     pub description: Option<String>,
     /// The extraction type.
     pub extraction: ExtractionType,
+    /// The SCIM server's base address.
+    pub scim_url: Option<String>,
+    /// The SCIM server's user name, where it takes Basic.
+    pub scim_user: Option<String>,
+    /// The folder with the CSV files.
+    pub files: Option<String>,
+    /// Who reviews, the first first; empty leaves it to BalkanID.
+    pub reviewers: Vec<Reviewer>,
+    /// How many review.
+    pub reviewer_count: Option<String>,
+    /// The ways of provisioning that are on; `None` leaves them as they are.
+    pub provisioning: Option<Vec<Provisioning>>,
 }
 
 /// A whole set-up: every value parsed, nothing left to check but the world.
@@ -91,12 +57,6 @@ pub struct Draft {
 pub struct Setup {
     /// The workspace.
     pub workspace: WorkspaceId,
-    /// Bitbucket's API.
-    pub api_url: ApiUrl,
-    /// The account's e-mail.
-    pub account: Email,
-    /// When each token ends, where that was entered.
-    pub expiries: Vec<Expiry>,
     /// BalkanID's REST API.
     pub balkanid_url: ApiUrl,
     /// BalkanID's Public API; without it a sync is started by hand.
@@ -107,8 +67,10 @@ pub struct Setup {
     pub secondary_owners: Vec<Email>,
     /// The description, empty where none was given.
     pub description: String,
-    /// The extraction type.
-    pub extraction: ExtractionType,
+    /// How BalkanID gets the data.
+    pub extraction: Extraction,
+    /// The Optional Configuration.
+    pub optional: OptionalConfiguration,
 }
 
 /// Whether a Primary Application owner has to be named.
@@ -122,14 +84,12 @@ pub enum Owner {
 
 impl Draft {
     /// Parses everything; on failure lists everything that is missing or cannot be read.
+    ///
+    /// What the extraction type does not need is not asked for.
     pub fn finish(self, owner: Owner) -> Result<Setup, Vec<Problem>> {
         let mut problems = Vec::new();
         let workspace = keep(read_workspace(self.workspace.as_deref()), &mut problems);
-        let api_url = keep(read_api_url(self.api_url.as_deref()), &mut problems);
-        let account = keep(read_account(self.account.as_deref()), &mut problems);
-        let expiries: Vec<Option<Option<Expiry>>> = CredentialSlot::ALL
-            .map(|slot| keep(read_expiry(slot, self.expires(slot)), &mut problems))
-            .into();
+        let extraction = self.read_extraction(&mut problems);
         let balkanid_url = keep(
             read_balkanid_url(self.balkanid_url.as_deref()),
             &mut problems,
@@ -139,7 +99,9 @@ impl Draft {
             &mut problems,
         );
         let primary_owner = match (owner, self.primary_owner.as_deref()) {
-            (Owner::Optional, None) => Some(None),
+            (Owner::Optional, typed) if typed.is_none_or(|typed| typed.trim().is_empty()) => {
+                Some(None)
+            }
             (_, typed) => keep(read_primary_owner(typed), &mut problems).map(Some),
         };
         let secondary_owners: Vec<Option<Email>> = self
@@ -149,37 +111,105 @@ impl Draft {
             .map(|typed| keep(read_owner(typed, "secondary-owner"), &mut problems))
             .collect();
         let description = keep(read_description(self.description.as_deref()), &mut problems);
+        let optional = self.read_optional(&mut problems);
         match (
             workspace,
-            api_url,
-            account,
+            extraction,
             balkanid_url,
             public_url,
             primary_owner,
             description,
+            optional,
         ) {
             (
                 Some(workspace),
-                Some(api_url),
-                Some(account),
+                Some(extraction),
                 Some(balkanid_url),
                 Some(balkanid_public_url),
                 Some(primary_owner),
                 Some(description),
+                Some(optional),
             ) if problems.is_empty() => Ok(Setup {
                 workspace,
-                api_url,
-                account,
-                expiries: expiries.into_iter().flatten().flatten().collect(),
                 balkanid_url,
                 balkanid_public_url,
                 primary_owner,
                 secondary_owners: secondary_owners.into_iter().flatten().collect(),
                 description,
-                extraction: self.extraction,
+                extraction,
+                optional,
             }),
             _ => Err(problems),
         }
+    }
+
+    fn read_extraction(&self, problems: &mut Vec<Problem>) -> Option<Extraction> {
+        match self.extraction {
+            ExtractionType::Direct => {
+                let api_url = keep(read_api_url(self.api_url.as_deref()), problems);
+                let account = keep(read_account(self.account.as_deref()), problems);
+                let expiries: Vec<Option<Option<Expiry>>> = CredentialSlot::ALL
+                    .map(|slot| keep(read_expiry(slot, self.expires(slot)), problems))
+                    .into();
+                Some(Extraction::Direct {
+                    api_url: api_url?,
+                    account: account?,
+                    expiries: expiries.into_iter().flatten().flatten().collect(),
+                })
+            }
+            ExtractionType::Scim => {
+                let url = keep(read_scim_url(self.scim_url.as_deref()), problems);
+                let user = keep(read_scim_user(self.scim_user.as_deref()), problems);
+                Some(Extraction::Scim {
+                    url: url?,
+                    user: user?,
+                })
+            }
+            ExtractionType::ManualUpload => Some(Extraction::ManualUpload {
+                folder: keep(read_files(self.files.as_deref()), problems)?,
+            }),
+            ExtractionType::AutomatedUpload => Some(Extraction::AutomatedUpload {
+                folder: keep(read_files(self.files.as_deref()), problems)?,
+            }),
+        }
+    }
+
+    fn read_optional(&self, problems: &mut Vec<Problem>) -> Option<OptionalConfiguration> {
+        let reviewers = keep(read_reviewers(&self.reviewers), problems);
+        let reviewer_count = keep(
+            read_reviewer_count(self.reviewer_count.as_deref()),
+            problems,
+        );
+        Some(OptionalConfiguration {
+            reviewers: reviewers?,
+            reviewer_count: reviewer_count?,
+            provisioning: self
+                .provisioning
+                .as_ref()
+                .map(|ways| ways.iter().copied().collect()),
+        })
+    }
+
+    /// What is wrong with what is asked about the extraction type and the optional configuration
+    /// alone.
+    pub fn problems_of_extraction(&self) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        if !self.extraction.needs_bitbucket() {
+            self.read_extraction(&mut problems);
+        }
+        self.read_optional(&mut problems);
+        problems
+    }
+
+    /// The Optional Configuration as far as it can be read, in one line; empty where nothing is set.
+    pub fn optional_in_words(&self) -> String {
+        let read = self.read_optional(&mut Vec::new()).unwrap_or_default();
+        let lines: Vec<String> = read
+            .in_words()
+            .into_iter()
+            .map(|(label, words)| format!("{label}: {words}"))
+            .collect();
+        lines.join("; ")
     }
 
     /// What was typed for the day on which a token ends.
@@ -260,6 +290,54 @@ pub fn read_balkanid_public_url(typed: Option<&str>) -> Result<Option<ApiUrl>, P
     }
 }
 
+/// Reads what was typed for the SCIM server's base address.
+pub fn read_scim_url(typed: Option<&str>) -> Result<ApiUrl, Problem> {
+    ApiUrl::parse_bitbucket(typed.unwrap_or_default())
+        .map_err(|error| address_problem(&error, "scim-url"))
+}
+
+/// Reads what was typed for the SCIM server's user name; nothing typed means a bearer token.
+pub fn read_scim_user(typed: Option<&str>) -> Result<Option<String>, Problem> {
+    let Some(typed) = typed.map(str::trim).filter(|typed| !typed.is_empty()) else {
+        return Ok(None);
+    };
+    let problem = |code, message: &str| Err(Problem::new(code, message).on_field("scim-user"));
+    if token::holds_token(typed) {
+        return problem(
+            ProblemCode::WrongField,
+            "This is a token, and a user name was asked for; the token has a field of its own.",
+        );
+    }
+    // The colon ends the user name of Basic: <https://www.rfc-editor.org/rfc/rfc7617#section-2>.
+    if typed.contains(':') || typed.chars().any(char::is_control) {
+        return problem(
+            ProblemCode::ValueUnreadable,
+            "A user name for Basic holds neither a colon nor a control character.",
+        );
+    }
+    Ok(Some(typed.to_owned()))
+}
+
+/// Reads what was typed for the folder with the CSV files. Whether it is there is not looked at.
+pub fn read_files(typed: Option<&str>) -> Result<PathBuf, Problem> {
+    let typed = typed.unwrap_or_default().trim().trim_matches(['"', '\'']);
+    if typed.is_empty() {
+        return Err(Problem::new(
+            ProblemCode::ValueMissing,
+            "The folder with entities.csv and entity_relations.csv is not given.",
+        )
+        .on_field("files"));
+    }
+    if token::holds_token(typed) {
+        return Err(Problem::new(
+            ProblemCode::WrongField,
+            "This is a token, and a folder was asked for; the token has a field of its own.",
+        )
+        .on_field("files"));
+    }
+    Ok(Path::new(typed).to_owned())
+}
+
 /// Reads what was typed for the account's e-mail.
 pub fn read_account(typed: Option<&str>) -> Result<Email, Problem> {
     Email::parse(typed.unwrap_or_default()).map_err(|error| {
@@ -336,7 +414,7 @@ pub fn read_owner(typed: &str, field: &'static str) -> Result<Email, Problem> {
 /// hide.
 pub fn read_description(typed: Option<&str>) -> Result<String, Problem> {
     let typed = typed.unwrap_or_default();
-    if crate::token::holds_token(typed) {
+    if token::holds_token(typed) {
         return Err(Problem::new(
             ProblemCode::WrongField,
             "There is a token in the description; the token has a field of its own.",
@@ -389,10 +467,54 @@ mod tests {
     fn a_whole_draft_becomes_a_setup_with_the_usual_addresses() {
         let setup = whole().finish(Owner::Required).expect("a whole draft");
         assert_eq!(setup.workspace.as_str(), "acme");
-        assert_eq!(setup.api_url.to_string(), "https://api.bitbucket.org");
+        let Extraction::Direct { api_url, .. } = setup.extraction else {
+            panic!("a Direct integration is what is usual");
+        };
+        assert_eq!(api_url.to_string(), "https://api.bitbucket.org");
         assert_eq!(setup.balkanid_url.to_string(), "https://app.balkan.id");
         assert_eq!(setup.balkanid_public_url, None);
         assert_eq!(setup.secondary_owners.len(), 1);
+    }
+
+    #[test]
+    fn each_extraction_type_asks_for_what_it_needs_and_no_more() {
+        let missing = |extraction| {
+            let draft = Draft {
+                workspace: Some("acme".into()),
+                primary_owner: Some("owner@acme.example".into()),
+                extraction,
+                ..Draft::default()
+            };
+            let problems = draft
+                .finish(Owner::Required)
+                .expect_err("something is asked");
+            let fields: Vec<_> = problems
+                .iter()
+                .filter_map(|problem| problem.field)
+                .collect();
+            fields
+        };
+        assert_eq!(missing(ExtractionType::Direct), ["account"]);
+        assert_eq!(missing(ExtractionType::Scim), ["scim-url"]);
+        assert_eq!(missing(ExtractionType::ManualUpload), ["files"]);
+        assert_eq!(missing(ExtractionType::AutomatedUpload), ["files"]);
+    }
+
+    #[test]
+    fn a_user_name_with_a_colon_or_a_token_is_told_and_not_repeated() {
+        for (typed, code) in [
+            ("svc:canary", ProblemCode::ValueUnreadable),
+            (
+                "ATATT3xFfGF0canarycanarycanarycanarycanarycanary",
+                ProblemCode::WrongField,
+            ),
+        ] {
+            let problem = read_scim_user(Some(typed)).expect_err(typed);
+            assert_eq!(problem.code, code, "{typed}");
+            assert!(!format!("{problem:?}").contains("canary"), "{problem:?}");
+        }
+        assert_eq!(read_scim_user(Some(" svc ")), Ok(Some("svc".to_owned())));
+        assert_eq!(read_scim_user(Some(" ")), Ok(None));
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! The ten steps of a set-up, in the order in which each has what it needs.
 
+use crate::ExtractionType;
+
 /// One step. The last, [`Step::Done`], asks nothing and is not counted in "Step 4 of 9".
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Step {
@@ -62,6 +64,19 @@ impl Step {
     /// The step with a name, where there is one.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|step| step.as_str() == name)
+    }
+
+    /// Whether a set-up of an extraction type asks for it: without Bitbucket's credentials at
+    /// BalkanID there is nothing to make and to check in Bitbucket.
+    pub fn is_needed(self, extraction: ExtractionType) -> bool {
+        match self {
+            Self::ServiceAccount
+            | Self::ApiUrl
+            | Self::WorkspaceToken
+            | Self::Account
+            | Self::Report => extraction.needs_bitbucket(),
+            Self::Workspace | Self::BalkanId | Self::Answers | Self::Submit | Self::Done => true,
+        }
     }
 
     /// Its number, from 1.

@@ -24,7 +24,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     json::AnswersJson::export_all(&config)?;
     json::SaveJson::export_all(&config)?;
     json::PlanJson::export_all(&config)?;
-    json::KeyNamesJson::export_all(&config)?;
+    json::ConfirmedJson::export_all(&config)?;
     json::SubmitEventJson::export_all(&config)?;
     json::ExportFormatJson::export_all(&config)?;
     json::ExportJson::export_all(&config)?;

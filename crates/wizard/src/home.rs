@@ -4,14 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bbsetup_setup::{Problem, ProblemCode, Step, WorkspaceId, WorkspaceNames, token};
 use serde::{Deserialize, Serialize};
 
 use crate::commands::check::Checked;
 use crate::files::{Existing, make_folder, prove_folder, write_whole};
-use crate::json::{CheckJson, DraftJson, StatusJson};
+use crate::json::{CheckJson, DraftJson, StatusJson, UnderWayJson};
+use crate::turn::Turn;
 
 /// A file of this kind is far smaller; a larger one is none of ours.
 const LARGEST: u64 = 1024 * 1024;
@@ -64,9 +64,23 @@ pub struct SavedProfile {
     /// The slots whose two tokens are changing places.
     #[serde(default)]
     pub changing_places: BTreeSet<String>,
+    /// The submission that was begun and has not been seen to end.
+    #[serde(default)]
+    pub submission: Option<SavedSubmission>,
     /// Whether BalkanID was given the tokens by hand, so that it has no ID that is known here.
     #[serde(default)]
     pub given_by_hand: bool,
+}
+
+/// A submission that was begun: what a later start goes on with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SavedSubmission {
+    /// How far it came.
+    pub stage: UnderWayJson,
+    /// The integrations that BalkanID listed before anything was sent.
+    pub known: BTreeSet<String>,
+    /// When it was begun, RFC 3339 in UTC.
+    pub at: String,
 }
 
 /// Both names of a workspace.
@@ -148,6 +162,7 @@ impl SavedProfile {
             previous: BTreeMap::new(),
             outdated_at_balkanid: BTreeSet::new(),
             changing_places: BTreeSet::new(),
+            submission: None,
             given_by_hand: false,
         }
     }
@@ -320,13 +335,16 @@ impl Home {
     /// meanwhile stays forgotten.
     ///
     /// A check and a look at BalkanID's status run at once, and each changes its own part: between
-    /// reading and writing no other change of this process comes in.
+    /// reading and writing no other change comes in, of this process or of another window.
     pub fn change_profile(
         &self,
         workspace: &WorkspaceId,
         change: impl FnOnce(&mut SavedProfile),
     ) -> Result<bool, Problem> {
-        let _turn = one_at_a_time();
+        if self.profile(workspace)?.is_none() {
+            return Ok(false);
+        }
+        let _turn = self.turn();
         let Some(mut profile) = self.profile(workspace)? else {
             return Ok(false);
         };
@@ -341,22 +359,26 @@ impl Home {
         draft: DraftJson,
         change: impl FnOnce(&mut SavedProfile),
     ) -> Result<(), Problem> {
-        let _turn = one_at_a_time();
+        let _turn = self.turn();
         let known = self.profile(workspace)?;
         let mut profile = known.unwrap_or_else(|| SavedProfile::new(workspace, draft));
         change(&mut profile);
         self.keep_profile(workspace, &profile)
     }
 
+    fn turn(&self) -> Turn {
+        Turn::wait(&self.0.join("profiles.lock"))
+    }
+
+    /// The lock of the submission of a workspace.
+    pub fn submission_lock(&self, workspace: &WorkspaceId) -> PathBuf {
+        self.profile_file(workspace).with_extension("lock")
+    }
+
     /// Forgets a finished set-up; tells whether there was one.
     pub fn drop_profile(&self, workspace: &WorkspaceId) -> Result<bool, Problem> {
         remove(&self.profile_file(workspace))
     }
-}
-
-fn one_at_a_time() -> MutexGuard<'static, ()> {
-    static TURN: Mutex<()> = Mutex::new(());
-    TURN.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// A profile under another's name would lend it its integration ID.
@@ -390,6 +412,12 @@ fn without_tokens(draft: DraftJson) -> DraftJson {
         mut secondary_owners,
         description,
         extraction,
+        scim_url,
+        scim_user,
+        files,
+        reviewers,
+        reviewer_count,
+        provisioning,
     } = draft;
     secondary_owners.retain(|typed| !token::holds_token(typed));
     DraftJson {
@@ -405,6 +433,12 @@ fn without_tokens(draft: DraftJson) -> DraftJson {
         secondary_owners,
         description: kept(description),
         extraction,
+        scim_url: kept(scim_url),
+        scim_user: kept(scim_user),
+        files: kept(files),
+        reviewers,
+        reviewer_count: kept(reviewer_count),
+        provisioning,
     }
 }
 

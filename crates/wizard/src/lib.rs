@@ -13,6 +13,7 @@ mod practice;
 mod redaction;
 mod run;
 mod services;
+mod turn;
 
 pub use inputs::Inputs;
 pub use practice::Practice;

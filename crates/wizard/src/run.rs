@@ -17,7 +17,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bbsetup_setup::draft::read_workspace;
 use bbsetup_setup::{
-    CredentialSlot, Draft, Problem, ProblemCode, Secret, SecretSlot, Step, WorkspaceId, guide,
+    CredentialSlot, Draft, ExtractionType, Problem, ProblemCode, Secret, SecretSlot, Step,
+    WorkspaceId, guide,
 };
 use bbsetup_vault::{Vault, VaultKind};
 use jiff::Timestamp;
@@ -28,8 +29,8 @@ use crate::commands::diagnose::Diagnosis;
 use crate::home::{Home, SavedProgress};
 use crate::inputs::{Inputs, read_secret};
 use crate::json::{
-    AnswersJson, CheckEventJson, CheckJson, DraftJson, GuideJson, HomeJson, KeychainJson,
-    ProblemJson, ProgressJson, SeverityJson, StatusJson, StepAnswerJson, SubmitJson,
+    AnswersJson, CheckEventJson, CheckJson, ChoicesJson, DraftJson, GuideJson, HomeJson,
+    KeychainJson, ProblemJson, ProgressJson, SeverityJson, StatusJson, StepAnswerJson, SubmitJson,
 };
 use crate::practice::Practice;
 use crate::services::Services;
@@ -115,6 +116,7 @@ impl Run {
                 .into_iter()
                 .map(|profile| crate::commands::profiles::card(&self.services, profile))
                 .collect(),
+            choices: ChoicesJson::all(),
             home_folder: home.folder().display().to_string(),
             problems: problems.into_iter().map(Into::into).collect(),
         }
@@ -233,7 +235,10 @@ impl Run {
             (Step::Account, SecretSlot::Account),
         ]
         .into_iter()
-        .find(|(step, slot)| *step < left && !progress::has(state, *slot));
+        .find(|(step, slot)| {
+            let is_needed = step.is_needed(state.draft.extraction);
+            *step < left && is_needed && !progress::has(state, *slot)
+        });
         state.current = Some(without_secret.map_or(left, |(step, _)| step));
     }
 
@@ -283,11 +288,16 @@ impl Run {
             })
     }
 
+    /// The step after another, of those that the extraction type needs.
+    pub fn step_after(&self, step: Step) -> Option<Step> {
+        next_step(step, self.state().draft.extraction)
+    }
+
     /// Takes the answer to a step: what was typed is kept, also where it cannot be read.
     pub fn answer(&self, step: Step, draft: DraftJson) -> StepAnswerJson {
         let problems = problems_of(step, &Draft::from(draft.clone()), self.services.today());
         let current = match problems.is_empty() {
-            true => next_step(step),
+            true => next_step(step, draft.extraction.into()),
             false => Some(step),
         };
         self.take(current, draft, problems)
@@ -435,6 +445,8 @@ fn asked_about(draft: &Draft) -> [Option<&str>; 3] {
     [&draft.workspace, &draft.api_url, &draft.account].map(|value| value.as_deref())
 }
 
-fn next_step(step: Step) -> Option<Step> {
-    Step::ALL.get(step.number()).copied()
+fn next_step(step: Step, extraction: ExtractionType) -> Option<Step> {
+    Step::ALL
+        .into_iter()
+        .find(|next| *next > step && next.is_needed(extraction))
 }

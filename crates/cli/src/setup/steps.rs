@@ -4,11 +4,12 @@ use bbsetup_setup::{CredentialSlot, Problem, SecretSlot, Step};
 use bbsetup_wizard::Run;
 use bbsetup_wizard::commands::watch::Patience;
 use bbsetup_wizard::json::{
-    DraftJson, ExportFormatJson, HeldJson, KeysJson, ProblemJson, RouteJson, VerdictJson,
+    ConfirmedJson, DraftJson, ExportFormatJson, HeldJson, KeysJson, ProblemJson, RouteJson,
+    VerdictJson,
 };
 
-use super::Next;
 use super::asker::Asker;
+use super::{Next, balkanid};
 use crate::check::{progress, show, stopped_by_ctrl_c};
 use crate::context::Context;
 use crate::submit::{print_event, print_plan};
@@ -28,7 +29,7 @@ pub(super) async fn ask(context: &Context, run: &Run, asker: &Asker, step: Step)
         Step::WorkspaceToken => workspace_token(context, run, asker).await,
         Step::Account => account(context, run, asker).await,
         Step::Report => permissions(context, run, asker).await,
-        Step::BalkanId => balkanid(run, asker).await,
+        Step::BalkanId => balkanid::ask(run, asker).await,
         Step::Answers => answers(run, asker).await,
         Step::Submit => submit(run, asker).await,
         Step::Done => done(run, asker),
@@ -36,12 +37,12 @@ pub(super) async fn ask(context: &Context, run: &Run, asker: &Asker, step: Step)
     asked.unwrap_or_else(Into::into)
 }
 
-fn draft(run: &Run) -> DraftJson {
+pub(super) fn draft(run: &Run) -> DraftJson {
     run.progress().draft
 }
 
 /// Answers a step; tells what is wrong and says whether it is done.
-async fn answered(run: &Run, asker: &Asker, step: Step, draft: DraftJson) -> bool {
+pub(super) async fn answered(run: &Run, asker: &Asker, step: Step, draft: DraftJson) -> bool {
     let answer = run.answer_and_look(step, draft).await;
     if let Some(seen) = &answer.seen {
         asker.say(seen);
@@ -95,7 +96,12 @@ async fn text(
 }
 
 /// Asks for a secret until it can be read; an empty answer keeps one that is there.
-fn secret(run: &Run, asker: &Asker, slot: SecretSlot, optional: bool) -> Result<(), Left> {
+pub(super) fn secret(
+    run: &Run,
+    asker: &Asker,
+    slot: SecretSlot,
+    optional: bool,
+) -> Result<(), Left> {
     loop {
         let held = run
             .progress()
@@ -249,62 +255,6 @@ fn end_of_check(asker: &Asker) -> exit::Code {
     }
 }
 
-async fn balkanid(run: &Run, asker: &Asker) -> Result<Next, Left> {
-    let given: DraftJson = asker.given().draft.clone().into();
-    loop {
-        let mut draft = draft(run);
-        let account = draft.account.clone();
-        let owner = draft
-            .primary_owner
-            .clone()
-            .or_else(|| given.primary_owner.clone());
-        // With nobody to ask, the account stands in so that practice can go on.
-        let owner = owner.or_else(|| account.filter(|_| !asker.is_person()));
-        draft.primary_owner =
-            Some(asker.text("Primary Application owner (e-mail)", owner.as_deref())?);
-        let secondary = if draft.secondary_owners.is_empty() {
-            &given.secondary_owners
-        } else {
-            &draft.secondary_owners
-        };
-        let secondary = asker.text(
-            "Secondary Application Owner(s), with commas between, or empty",
-            Some(&secondary.join(", ")),
-        )?;
-        draft.secondary_owners = secondary
-            .split(',')
-            .map(str::trim)
-            .filter(|owner| !owner.is_empty())
-            .map(str::to_owned)
-            .collect();
-        let description = draft
-            .description
-            .clone()
-            .or_else(|| given.description.clone());
-        draft.description = Some(asker.text("Description, or empty", description.as_deref())?);
-        asker.say("Extraction Type: Direct integration");
-        secret(run, asker, SecretSlot::BalkanIdKeyId, true)?;
-        secret(run, asker, SecretSlot::BalkanIdKeySecret, true)?;
-        let url = draft
-            .balkanid_url
-            .clone()
-            .or_else(|| given.balkanid_url.clone());
-        let url = url.unwrap_or_else(|| bbsetup_setup::address::BALKANID_API.to_owned());
-        draft.balkanid_url = Some(asker.text("BalkanID REST base", Some(&url))?);
-        let public = draft
-            .balkanid_public_url
-            .clone()
-            .or_else(|| given.balkanid_public_url.clone());
-        draft.balkanid_public_url = Some(asker.text(
-            "BalkanID Public API (https://<tenant>.balkanid.app/api/public), or empty",
-            public.as_deref(),
-        )?);
-        if answered(run, asker, Step::BalkanId, draft).await {
-            return Ok(Next::On);
-        }
-    }
-}
-
 async fn answers(run: &Run, asker: &Asker) -> Result<Next, Left> {
     let answers = run.answers();
     for line in &answers.lines {
@@ -335,7 +285,7 @@ async fn answers(run: &Run, asker: &Asker) -> Result<Next, Left> {
 }
 
 async fn submit(run: &Run, asker: &Asker) -> Result<Next, Left> {
-    let plan = match run.plan(None).await {
+    let plan = match run.plan(&ConfirmedJson::default()).await {
         Ok(plan) => plan,
         Err(problems) => {
             let code = failed(asker, &problems);
@@ -362,7 +312,13 @@ async fn submit(run: &Run, asker: &Asker) -> Result<Next, Left> {
     }
     let stop = stopped_by_ctrl_c();
     match run
-        .submit(plan.route, None, Patience::default(), &print_event, &stop)
+        .submit(
+            plan.route,
+            &ConfirmedJson::default(),
+            Patience::default(),
+            &print_event,
+            &stop,
+        )
         .await
     {
         Ok(submitted) => {

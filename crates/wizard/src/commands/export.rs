@@ -5,14 +5,19 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::Path;
 
-use bbsetup_setup::{Problem, ProblemCode, Secret, SecretSlot};
+use bbsetup_setup::{
+    Draft, Extraction, ExtractionType, OptionalConfiguration, Owner, Problem, ProblemCode, Secret,
+    SecretSlot, Setup,
+};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use crate::files::{Existing, write_whole};
 use crate::inputs::variable;
-use crate::json::{DraftJson, ExportFormatJson, ExportJson, ExtractionJson};
+use crate::json::{
+    DraftJson, ExportFormatJson, ExportJson, ExtractionJson, ProvisioningJson, ReviewerJson,
+};
 
 /// A shorter passphrase can be tried out by a machine.
 const SHORTEST_PASSPHRASE: usize = 12;
@@ -25,10 +30,21 @@ pub struct Configuration {
     schema: &'static str,
     /// The workspace ID.
     pub workspace: String,
-    /// Bitbucket's API URL.
-    pub api_url: String,
-    /// The account's e-mail.
-    pub account: String,
+    /// Bitbucket's API URL, where BalkanID reads Bitbucket itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub api_url: Option<String>,
+    /// The account's e-mail, where BalkanID reads Bitbucket itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub account: Option<String>,
+    /// The SCIM server's base address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scim_url: Option<String>,
+    /// The SCIM server's user name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scim_user: Option<String>,
+    /// The folder of the CSV files.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub files: Option<String>,
     /// BalkanID's REST base.
     pub balkanid_url: String,
     /// BalkanID's Public API.
@@ -46,6 +62,15 @@ pub struct Configuration {
     pub description: String,
     /// The extraction type.
     pub extraction: ExtractionJson,
+    /// Who reviews, the first first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub reviewers: Vec<ReviewerJson>,
+    /// How many review.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reviewer_count: Option<u8>,
+    /// The ways of provisioning that are on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub provisioning: Option<Vec<ProvisioningJson>>,
 }
 
 /// The configuration with its secrets: the plain text of the encrypted form.
@@ -59,85 +84,60 @@ struct WithSecrets<'a> {
 impl Configuration {
     /// The configuration of a draft, its values in the form in which they are used.
     pub fn of(draft: &DraftJson, integration_id: Option<String>) -> Result<Self, Vec<Problem>> {
-        use bbsetup_setup::draft::{
-            read_account, read_api_url, read_balkanid_public_url, read_balkanid_url,
-            read_description, read_owner, read_primary_owner, read_workspace,
-        };
-        let typed = |text: &&str| !text.trim().is_empty();
-        let workspace = read_workspace(draft.workspace.as_deref());
-        let api_url = read_api_url(draft.api_url.as_deref());
-        let account = read_account(draft.account.as_deref());
-        let balkanid_url = read_balkanid_url(draft.balkanid_url.as_deref());
-        let public_url = read_balkanid_public_url(draft.balkanid_public_url.as_deref());
-        let primary_owner = draft
-            .primary_owner
-            .as_deref()
-            .filter(typed)
-            .map(|owner| read_primary_owner(Some(owner)))
-            .transpose();
-        let secondary_owners: Result<Vec<_>, _> = draft
-            .secondary_owners
-            .iter()
-            .map(String::as_str)
-            .filter(typed)
-            .map(|owner| read_owner(owner, "secondary-owner"))
-            .collect();
-        let description = read_description(draft.description.as_deref());
-        match (
+        let Setup {
             workspace,
-            api_url,
-            account,
             balkanid_url,
-            public_url,
+            balkanid_public_url,
             primary_owner,
             secondary_owners,
             description,
-        ) {
-            (
-                Ok(workspace),
-                Ok(api_url),
-                Ok(account),
-                Ok(balkanid_url),
-                Ok(public_url),
-                Ok(primary_owner),
-                Ok(secondary_owners),
-                Ok(description),
-            ) => Ok(Self {
-                schema: "bbsetup.configuration/1",
-                workspace: workspace.to_string(),
-                api_url: api_url.to_string(),
-                account: account.to_string(),
-                balkanid_url: balkanid_url.to_string(),
-                balkanid_public_url: public_url.map(|url| url.to_string()),
-                integration_id,
-                primary_owner: primary_owner.map(|owner| owner.to_string()),
-                secondary_owners: secondary_owners.iter().map(ToString::to_string).collect(),
-                description,
-                extraction: draft.extraction,
-            }),
-            (
-                workspace,
-                api_url,
-                account,
-                balkanid_url,
-                public_url,
-                primary_owner,
-                secondary_owners,
-                description,
-            ) => Err([
-                workspace.err(),
-                api_url.err(),
-                account.err(),
-                balkanid_url.err(),
-                public_url.err(),
-                primary_owner.err(),
-                secondary_owners.err(),
-                description.err(),
-            ]
-            .into_iter()
-            .flatten()
-            .collect()),
+            extraction,
+            optional,
+        } = Draft::from(draft.clone()).finish(Owner::Optional)?;
+        let kind = extraction.kind();
+        let (mut api_url, mut account) = (None, None);
+        let (mut scim_url, mut scim_user, mut files) = (None, None, None);
+        match extraction {
+            Extraction::Direct {
+                api_url: url,
+                account: email,
+                expiries: _,
+            } => {
+                api_url = Some(url.to_string());
+                account = Some(email.to_string());
+            }
+            Extraction::Scim { url, user } => {
+                scim_url = Some(url.to_string());
+                scim_user = user;
+            }
+            Extraction::ManualUpload { folder } | Extraction::AutomatedUpload { folder } => {
+                files = Some(folder.display().to_string());
+            }
         }
+        let OptionalConfiguration {
+            reviewers,
+            reviewer_count,
+            provisioning,
+        } = optional;
+        Ok(Self {
+            schema: "bbsetup.configuration/1",
+            workspace: workspace.to_string(),
+            api_url,
+            account,
+            scim_url,
+            scim_user,
+            files,
+            balkanid_url: balkanid_url.to_string(),
+            balkanid_public_url: balkanid_public_url.map(|url| url.to_string()),
+            integration_id,
+            primary_owner: primary_owner.map(|owner| owner.to_string()),
+            secondary_owners: secondary_owners.iter().map(ToString::to_string).collect(),
+            description,
+            extraction: kind.into(),
+            reviewers: reviewers.into_iter().map(Into::into).collect(),
+            reviewer_count,
+            provisioning: provisioning.map(|ways| ways.into_iter().map(Into::into).collect()),
+        })
     }
 
     fn env(&self) -> String {
@@ -148,12 +148,24 @@ impl Configuration {
             let _infallible = writeln!(lines, "{name}='{}'", value.replace('\'', "'\\''"));
         };
         line("BBSETUP_WORKSPACE", &self.workspace);
-        line("BBSETUP_API_URL", &self.api_url);
-        line("BBSETUP_ACCOUNT", &self.account);
+        let optional = [
+            ("BBSETUP_API_URL", &self.api_url),
+            ("BBSETUP_ACCOUNT", &self.account),
+            ("BBSETUP_SCIM_URL", &self.scim_url),
+            ("BBSETUP_SCIM_USER", &self.scim_user),
+            ("BBSETUP_FILES", &self.files),
+        ];
+        for (name, value) in optional {
+            if let Some(value) = value {
+                line(name, value);
+            }
+        }
         line("BBSETUP_BALKANID_URL", &self.balkanid_url);
         if let Some(url) = &self.balkanid_public_url {
             line("BBSETUP_BALKANID_PUBLIC_URL", url);
         }
+        let extraction = ExtractionType::from(self.extraction);
+        line("BBSETUP_EXTRACTION", extraction.as_str());
         lines
     }
 }

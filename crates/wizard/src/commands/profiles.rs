@@ -211,6 +211,7 @@ pub fn card(services: &Services, profile: SavedProfile) -> ProfileJson {
     let expiries = Draft::from(profile.draft.clone()).expiries();
     ProfileJson {
         account: profile.draft.account.clone().unwrap_or_default(),
+        extraction: profile.draft.extraction,
         verdict: profile
             .checked
             .as_ref()
@@ -218,6 +219,7 @@ pub fn card(services: &Services, profile: SavedProfile) -> ProfileJson {
         checked_at: profile.checked.map(|checked| checked.at),
         balkanid: profile.status,
         integration_id: profile.integration_id,
+        under_way: profile.submission.map(|begun| begun.stage),
         expiries: expiries
             .into_iter()
             .map(|expiry| ExpiryJson::new(expiry, today))

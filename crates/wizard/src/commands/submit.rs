@@ -1,37 +1,48 @@
-//! Submitting the integration to BalkanID, and watching it.
+//! Submitting the integration to BalkanID.
 
+mod before;
+mod form;
 mod remember;
+mod stages;
 
 use std::time::Duration;
 
-use bbsetup_balkanid::{BalkanId, Integration, KeyNames, UploadRow, Values};
-use bbsetup_setup::{Draft, Email, Owner, Problem, ProblemCode, Secret, SecretSlot, Setup};
+use bbsetup_balkanid::{
+    BalkanId, Content, Integration, KeyNames, UploadRow, Values, differences, saved_as,
+};
+use bbsetup_setup::{
+    Draft, Extraction, ExtractionType, Owner, Problem, ProblemCode, Secret, SecretSlot, Setup,
+};
 use tokio::time::Instant;
 
+use self::before::{Before, Which, candidates};
+use self::stages::Stages;
 use crate::commands::watch::{Patience, Tenant};
 use crate::home::Home;
 use crate::inputs::{Inputs, missing_secret};
 use crate::json::{
-    CellJson, DifferenceJson, FormFieldJson, KeyNamesJson, KeysJson, PlanJson, RouteJson,
-    SubmitEventJson, SubmitJson,
+    CellJson, ConfirmedJson, DifferenceJson, FoundJson, KeysJson, PlanJson, RouteJson,
+    SubmitEventJson, SubmitJson, UnderWayJson,
 };
 use crate::services::Services;
+use crate::turn::Turn;
 
 /// Everything that a submission needs, parsed and read.
 pub struct Submission {
     draft: Draft,
     setup: Setup,
-    values: Values,
+    credentials: Credentials,
     tenant: Option<Tenant>,
 }
 
-/// What BalkanID shows before anything is written.
-struct Before {
-    tenant: Option<String>,
-    app_name: String,
-    ours: Option<Integration>,
-    rows: Vec<Integration>,
-    keys: Option<KeyNames>,
+/// What BalkanID is given to read with.
+enum Credentials {
+    /// Bitbucket's two credentials.
+    Direct(Values),
+    /// The SCIM server's token.
+    Scim(Secret),
+    /// None: it is given files.
+    Files,
 }
 
 impl Submission {
@@ -45,116 +56,97 @@ impl Submission {
         owner: Owner,
     ) -> Result<Self, Vec<Problem>> {
         let setup = inputs.draft.clone().finish(owner)?;
-        let secret = async |slot| {
-            inputs
-                .secret(slot, &setup.workspace, &services.vault)
-                .await
+        let required = async |slot| {
+            let held = inputs.secret(slot, &setup.workspace, &services.vault).await;
+            held.and_then(|held| held.ok_or_else(|| missing_secret(slot)))
                 .map_err(|problem| vec![problem])
         };
-        let required = |slot, held: Option<Secret>| held.ok_or_else(|| vec![missing_secret(slot)]);
-        let workspace_token = required(
-            SecretSlot::WorkspaceToken,
-            secret(SecretSlot::WorkspaceToken).await?,
-        )?;
-        let api_token = required(SecretSlot::Account, secret(SecretSlot::Account).await?)?;
-        let tenant = Tenant::prepare(services, inputs).await?;
-        let values = Values {
-            api_url: setup.api_url.to_string(),
-            workspace: setup.workspace.to_string(),
-            account: setup.account.to_string(),
-            workspace_token,
-            api_token,
-            description: setup.description.clone(),
+        let credentials = match &setup.extraction {
+            Extraction::Direct {
+                api_url, account, ..
+            } => Credentials::Direct(Values {
+                api_url: api_url.to_string(),
+                workspace: setup.workspace.to_string(),
+                account: account.to_string(),
+                workspace_token: required(SecretSlot::WorkspaceToken).await?,
+                api_token: required(SecretSlot::Account).await?,
+            }),
+            Extraction::Scim { .. } => Credentials::Scim(required(SecretSlot::ScimToken).await?),
+            Extraction::ManualUpload { .. } | Extraction::AutomatedUpload { .. } => {
+                Credentials::Files
+            }
         };
+        let tenant = Tenant::prepare(services, inputs).await?;
         Ok(Self {
             draft: inputs.draft.clone(),
             setup,
-            values,
+            credentials,
             tenant,
-        })
-    }
-
-    async fn before(&self, services: &Services, tenant: &Tenant) -> Result<Before, Problem> {
-        let balkanid = &tenant.balkanid;
-        let apps = balkanid.apps().await?;
-        let app = apps
-            .iter()
-            .find(|app| {
-                app.id.eq_ignore_ascii_case("bitbucket")
-                    || app.name.eq_ignore_ascii_case("bitbucket")
-            })
-            .ok_or_else(|| {
-                Problem::new(
-                    ProblemCode::BalkanIdNotFound,
-                    "The tenant's list of apps holds no Bitbucket.",
-                )
-            })?;
-        let rows: Vec<Integration> = balkanid
-            .integrations()
-            .await?
-            .into_iter()
-            .filter(|row| row.name.eq_ignore_ascii_case(&app.name))
-            .collect();
-        let keys = rows.iter().find_map(|row| KeyNames::of(row).ok());
-        let remembered = Home::new(&services.home)
-            .profile(&self.setup.workspace)
-            .ok()
-            .flatten()
-            .and_then(|profile| profile.integration_id);
-        let ours = tenant.ours(&rows, keys.as_ref(), remembered.as_deref())?;
-        Ok(Before {
-            tenant: app.tenant_name.clone().into(),
-            app_name: app.name.clone(),
-            ours,
-            keys,
-            rows,
         })
     }
 
     /// What would be written and by which route. Writes nothing.
-    pub async fn plan(&self, services: &Services, confirmed: Option<&KeyNamesJson>) -> PlanJson {
-        let by_hand = self.by_hand();
-        let assisted = |reason: String, tenant, keys, problems: Vec<Problem>| PlanJson {
-            route: RouteJson::Assisted,
-            reason,
-            tenant,
-            updates: None,
-            row: Vec::new(),
-            form: self.form(),
-            keys,
-            by_hand: Vec::new(),
-            problems: problems.into_iter().map(Into::into).collect(),
-        };
+    pub async fn plan(&self, services: &Services, confirmed: &ConfirmedJson) -> PlanJson {
         let Some(tenant) = &self.tenant else {
-            return assisted("There is no API key, so BalkanID's form is filled in by hand, with every value at the ready.".to_owned(), None, KeysJson::NotNeeded, Vec::new());
+            return self.assisted("There is no API key, so BalkanID's form is filled in by hand, with every value at the ready.");
         };
-        let before = match self.before(services, tenant).await {
+        let before = match Before::read(self, services, tenant, confirmed).await {
             Ok(before) => before,
             Err(problem) => {
-                return assisted("BalkanID's API cannot be used as things are; its form can be filled in by hand.".to_owned(), None, KeysJson::NotNeeded, vec![problem]);
+                return PlanJson {
+                    problems: vec![problem.into()],
+                    ..self.assisted("BalkanID's API cannot be used as things are; its form can be filled in by hand.")
+                };
             }
         };
-        let keys_known = before.keys.is_some();
-        let Some(keys) = before.keys.clone().or_else(|| confirmed.map(key_names)) else {
-            return assisted(
-                "The tenant has no Bitbucket integration from which the names of the keys could be read, and BalkanID does not publish them. Fill in the form by hand, or confirm the names if BalkanID told you.".to_owned(),
-                before.tenant,
-                KeysJson::ToConfirm,
-                Vec::new(),
-            );
+        let by_form = |reason: &str| PlanJson {
+            tenant: Some(before.tenant.clone()),
+            ..self.assisted(reason)
         };
-        let row = self.row(&before, &keys);
+        match self.extraction_kind() {
+            ExtractionType::Direct | ExtractionType::AutomatedUpload => {}
+            ExtractionType::Scim => {
+                return by_form(
+                    "BalkanID does not publish under which keys it keeps a SCIM server's address and token, so its form is filled in by hand, with every value at the ready. The sync and its status go through the API.",
+                );
+            }
+            ExtractionType::ManualUpload => {
+                return by_form(
+                    "BalkanID's page says to contact its team for a manual upload: its form is filled in by hand, and the two files are sent to the team.",
+                );
+            }
+        }
+        if let Which::Asked(ambiguity) = &before.ours {
+            return PlanJson {
+                route: RouteJson::Api,
+                candidates: candidates(ambiguity),
+                problems: vec![ambiguity.problem(&self.setup.workspace).into()],
+                ..by_form(
+                    "It cannot be told which integration is meant; nothing is written before that is chosen.",
+                )
+            };
+        }
+        let content = match self.content(before.keys.as_ref().ok()) {
+            Ok(content) => content,
+            Err(_) => {
+                return PlanJson {
+                    keys: KeysJson::ToConfirm,
+                    ..by_form(
+                        "The tenant has no Bitbucket integration from which the names of the keys could be read, and BalkanID does not publish them. Fill in the form by hand, or confirm the names if BalkanID told you.",
+                    )
+                };
+            }
+        };
+        let row = self.row(&before, content);
         PlanJson {
             route: RouteJson::Api,
-            reason: match &before.ours {
-                Some(_) => {
-                    "The integration of this workspace is there already and is updated.".to_owned()
-                }
-                None => "The tenant has no integration of this workspace yet; one is created."
-                    .to_owned(),
-            },
-            tenant: before.tenant.clone(),
-            updates: before.ours.as_ref().map(|row| row.id.clone()),
+            reason: match (before.ours.existing(), before.found) {
+                (Some(_), FoundJson::CutOff) => "An earlier submission was cut off after its row had reached BalkanID; its integration is gone on with.",
+                (Some(_), FoundJson::Integration | FoundJson::Nothing) => "The integration of this workspace is there already and is updated.",
+                (None, _) => "The tenant has no integration of this workspace yet; one is created.",
+            }
+            .to_owned(),
+            updates: before.ours.existing().map(|row| row.id.clone()),
             row: row
                 .masked()
                 .into_iter()
@@ -163,141 +155,59 @@ impl Submission {
                     value: cell.value,
                 })
                 .collect(),
-            form: self.form(),
-            keys: if keys_known {
-                KeysJson::FromTenant
-            } else {
-                KeysJson::ToConfirm
+            keys: match (&confirmed.keys, &self.credentials) {
+                (_, Credentials::Scim(_) | Credentials::Files) => KeysJson::NotNeeded,
+                (Some(_), Credentials::Direct(_)) => KeysJson::ToConfirm,
+                (None, Credentials::Direct(_)) => KeysJson::FromTenant,
             },
-            by_hand,
+            by_hand: self.by_hand(),
+            ..by_form("")
+        }
+    }
+
+    /// The plan of filling in BalkanID's form.
+    fn assisted(&self, reason: &str) -> PlanJson {
+        PlanJson {
+            route: RouteJson::Assisted,
+            reason: reason.to_owned(),
+            tenant: None,
+            updates: None,
+            row: Vec::new(),
+            form: self.form(),
+            keys: KeysJson::NotNeeded,
+            candidates: Vec::new(),
+            by_hand: Vec::new(),
             problems: Vec::new(),
         }
     }
 
-    fn row<'a>(&'a self, before: &'a Before, keys: &'a KeyNames) -> UploadRow<'a> {
+    /// What a row says of where the data comes from.
+    ///
+    /// # Errors
+    /// `value_missing` where it needs the names of the keys, and they are not known.
+    fn content<'a>(&'a self, keys: Option<&'a KeyNames>) -> Result<Content<'a>, Problem> {
+        match &self.credentials {
+            Credentials::Direct(values) => match keys {
+                Some(keys) => Ok(Content::Direct { keys, values }),
+                None => Err(keys_unknown()),
+            },
+            Credentials::Scim(_) => Ok(Content::Scim),
+            Credentials::Files => Ok(Content::Upload),
+        }
+    }
+
+    fn row<'a>(&'a self, before: &'a Before, content: Content<'a>) -> UploadRow<'a> {
         UploadRow {
             app_name: &before.app_name,
-            existing: before.ours.as_ref(),
-            keys,
-            values: &self.values,
-            sync: self.setup.balkanid_public_url.is_none(),
+            workspace: &self.setup.workspace,
+            existing: before.ours.existing(),
+            description: &self.setup.description,
+            optional: &self.setup.optional,
+            content,
+            // What is uploaded is no sync of BalkanID's.
+            sync: matches!(content, Content::Direct { .. })
+                && self.setup.balkanid_public_url.is_none(),
         }
-    }
-
-    /// The Primary Application owner as text, empty where none was named.
-    fn owner(&self) -> String {
-        self.setup
-            .primary_owner
-            .as_ref()
-            .map(Email::to_string)
-            .unwrap_or_default()
-    }
-
-    /// What BalkanID's API does not carry.
-    fn by_hand(&self) -> Vec<String> {
-        let owner = self
-            .setup
-            .primary_owner
-            .as_ref()
-            .map_or("none given", Email::as_str);
-        let mut lines = vec![format!(
-            "Primary Application owner: {owner} — set it in BalkanID under Configure > Integrations; the API has no column for owners."
-        )];
-        if !self.setup.secondary_owners.is_empty() {
-            let owners: Vec<&str> = self
-                .setup
-                .secondary_owners
-                .iter()
-                .map(Email::as_str)
-                .collect();
-            lines.push(format!(
-                "Secondary Application Owner(s): {}",
-                owners.join(", ")
-            ));
-        }
-        lines
-    }
-
-    /// The fields of BalkanID's form, in its order and words.
-    fn form(&self) -> Vec<FormFieldJson> {
-        let plain = |field: &str, label: &str, also: Option<&str>, value: String| FormFieldJson {
-            field: field.to_owned(),
-            label: label.to_owned(),
-            also_called: also.map(str::to_owned),
-            value,
-            secret: false,
-        };
-        let secret = |field: &str, label: &str, also: &str, secret: &Secret| FormFieldJson {
-            field: field.to_owned(),
-            label: label.to_owned(),
-            also_called: Some(also.to_owned()),
-            value: secret
-                .last_four()
-                .map_or_else(|| "••••".to_owned(), |four| format!("•••• {four}")),
-            secret: true,
-        };
-        let owners: Vec<&str> = self
-            .setup
-            .secondary_owners
-            .iter()
-            .map(Email::as_str)
-            .collect();
-        vec![
-            plain(
-                "primary-owner",
-                "Primary Application owner",
-                None,
-                self.owner(),
-            ),
-            plain(
-                "description",
-                "Description",
-                None,
-                self.setup.description.clone(),
-            ),
-            plain(
-                "secondary-owner",
-                "Secondary Application Owner(s)",
-                None,
-                owners.join(", "),
-            ),
-            plain(
-                "extraction",
-                "Extraction Type",
-                None,
-                self.setup.extraction.label().to_owned(),
-            ),
-            secret(
-                "workspace_token",
-                "Bitbucket Access Token",
-                "Bitbucket Access token of Workspace (Organization)",
-                &self.values.workspace_token,
-            ),
-            plain(
-                "api-url",
-                "Bitbucket API URL",
-                Some("Bitbucket API Url"),
-                self.values.api_url.clone(),
-            ),
-            plain(
-                "workspace",
-                "Workspace",
-                Some("Username of Workspace ID"),
-                self.values.workspace.clone(),
-            ),
-            plain(
-                "account",
-                "Account Username",
-                Some("Bitbucket Account Username"),
-                self.values.account.clone(),
-            ),
-            secret(
-                "account_token",
-                "Account App Password",
-                "BitBucket App Password",
-                &self.values.api_token,
-            ),
-        ]
     }
 
     /// The tenant, where there is a key.
@@ -305,29 +215,18 @@ impl Submission {
         self.tenant.as_ref()
     }
 
-    /// The exposed value of a form field, for the clipboard alone.
-    pub fn form_value(&self, field: &str) -> Option<(Secret, bool)> {
-        match field {
-            "workspace_token" => Some((self.values.workspace_token.clone(), true)),
-            "account_token" => Some((self.values.api_token.clone(), true)),
-            _ => self
-                .form()
-                .into_iter()
-                .find(|held| held.field == field)
-                .map(|held| (Secret::new(held.value), false)),
-        }
-    }
-
     /// Writes by the API, finds what was written, and starts a sync.
     ///
-    /// Submitting twice updates: the row is found by its remembered ID or by its workspace.
+    /// Submitting twice updates: the row is found by its remembered ID, by its workspace, or by
+    /// what an earlier submission had noted before it was cut off. Of two windows or terminals one
+    /// waits for the other.
     ///
     /// # Errors
     /// What BalkanID refused. What was written before a later failure is remembered in the profile.
     pub async fn submit(
         &self,
         services: &Services,
-        confirmed: Option<&KeyNamesJson>,
+        confirmed: &ConfirmedJson,
         patience: Patience,
         events: &(dyn Fn(SubmitEventJson) + Send + Sync),
     ) -> Result<SubmitJson, Problem> {
@@ -338,32 +237,44 @@ impl Submission {
         let balkanid = &tenant.balkanid;
         let stages = Stages(events);
         stages.begin("upload", "Sending the integration to BalkanID");
-        let before = self.before(services, tenant).await?;
-        let keys = before.keys.clone().or_else(|| confirmed.map(key_names)).ok_or_else(|| {
-            Problem::new(ProblemCode::ValueMissing, "The names of the keys under which BalkanID keeps Bitbucket's credentials are not known.")
-                .on_field("keys")
-                .with_hints(vec!["Fill in BalkanID's form by hand, or confirm the names if BalkanID told you.".to_owned()])
-        })?;
-        balkanid.write(&self.row(&before, &keys)).await?;
+        let lock = Home::new(&services.home).submission_lock(&self.setup.workspace);
+        let _turn = Turn::within(&lock, patience.turn, || {
+            stages.begin(
+                "upload",
+                "Waiting for another window or terminal that is submitting this workspace",
+            );
+        })
+        .await?;
+        let before = Before::read(self, services, tenant, confirmed).await?;
+        if let Which::Asked(ambiguity) = &before.ours {
+            return Err(ambiguity.problem(&self.setup.workspace));
+        }
+        let row = self.row(&before, self.content(before.keys.as_ref().ok())?);
+        self.note(services, UnderWayJson::Sending, &before.known)?;
+        balkanid.write(&row).await?;
         stages.end("upload", "BalkanID took the row.");
 
         stages.begin("find", "Finding the integration in BalkanID's list");
-        let written = self.find(balkanid, &before, &keys, patience).await?;
-        let last_run_before = before
-            .ours
-            .as_ref()
-            .map(|row| row.last_run.clone())
-            .unwrap_or_default();
-        let remembered = self.remember(services, &written.id, &last_run_before).await;
+        let written = match row.existing {
+            Some(existing) => balkanid.find_updated(&row, existing, patience.find).await?,
+            None => {
+                balkanid
+                    .find_created(row.workspace, &before.known, patience.find)
+                    .await?
+            }
+        };
+        let last_run_before = row.existing.map_or("", |existing| &existing.last_run);
+        let remembered = self.remember(services, &written.id, last_run_before).await;
         stages.end("find", &format!("Found as {}.", written.id));
         let submitted = SubmitJson {
-            created: before.ours.is_none(),
+            created: row.existing.is_none(),
+            found: Some(before.found),
             integration_id: Some(written.id.clone()),
-            differences: self.differences(&written, Some(&keys)),
+            differences: self.differences(&row, &written),
             problems: remembered.err().map(Into::into).into_iter().collect(),
             ..SubmitJson::of(RouteJson::Api)
         };
-        Ok(self.sync(balkanid, submitted, stages).await)
+        Ok(self.sync(services, balkanid, submitted, stages).await)
     }
 
     /// Finds what was saved by hand in BalkanID's form, and starts a sync.
@@ -384,7 +295,7 @@ impl Submission {
         };
         let stages = Stages(events);
         stages.begin("find", "Finding the integration in BalkanID's list");
-        let (written, keys) = match self.saved_by_hand(services, tenant, patience).await {
+        let (written, before) = match self.saved_by_hand(services, tenant, patience).await {
             Ok(found) => found,
             Err(problem) => return submitted.with(problem.as_warning()),
         };
@@ -392,13 +303,17 @@ impl Submission {
             .remember(services, &written.id, &written.last_run)
             .await;
         stages.end("find", &format!("Found as {}.", written.id));
+        let content = self.content(before.keys.as_ref().ok());
         let submitted = SubmitJson {
             integration_id: Some(written.id.clone()),
-            differences: self.differences(&written, keys.as_ref()),
+            differences: content
+                .map(|content| self.differences(&self.row(&before, content), &written))
+                .unwrap_or_default(),
             problems: remembered.err().map(Into::into).into_iter().collect(),
             ..submitted
         };
-        self.sync(&tenant.balkanid, submitted, stages).await
+        self.sync(services, &tenant.balkanid, submitted, stages)
+            .await
     }
 
     /// The row that the form made. A person says that it is saved, so it is not waited for long.
@@ -407,12 +322,25 @@ impl Submission {
         services: &Services,
         tenant: &Tenant,
         patience: Patience,
-    ) -> Result<(Integration, Option<KeyNames>), Problem> {
+    ) -> Result<(Integration, Before), Problem> {
         let until = Instant::now() + patience.find.min(FORM_PATIENCE);
         loop {
-            let Before { ours, keys, .. } = self.before(services, tenant).await?;
-            if let Some(ours) = ours {
-                return Ok((ours, keys));
+            let before = Before::read(self, services, tenant, &ConfirmedJson::default()).await?;
+            match (&before.ours, self.extraction_kind()) {
+                (Which::This(ours), _) => return Ok((ours.as_ref().clone(), before)),
+                (Which::Asked(ambiguity), ExtractionType::Direct) => {
+                    return Err(ambiguity.problem(&self.setup.workspace));
+                }
+                (Which::Asked(ambiguity), kind) => {
+                    let saved: Vec<&Integration> =
+                        saved_as(ambiguity.rows(), &self.setup.workspace, kind).collect();
+                    match saved.as_slice() {
+                        [] => {}
+                        [only] => return Ok(((*only).clone(), before)),
+                        _ => return Err(ambiguity.problem(&self.setup.workspace)),
+                    }
+                }
+                (Which::New, _) => {}
             }
             if Instant::now() >= until {
                 return Err(Problem::new(
@@ -433,6 +361,7 @@ impl Submission {
     /// Starts the sync of what was submitted.
     async fn sync(
         &self,
+        services: &Services,
         balkanid: &BalkanId,
         mut submitted: SubmitJson,
         stages: Stages<'_>,
@@ -442,16 +371,23 @@ impl Submission {
         };
         stages.begin("sync", "Starting the sync");
         let row_asks = submitted.route == RouteJson::Api && balkanid.public.is_none();
-        if row_asks {
-            stages.end("sync", "The row itself asks BalkanID to sync.");
-        } else {
-            match balkanid.start_sync(&id).await {
-                Ok(correlation_id) => {
-                    stages.end("sync", "BalkanID accepted the sync.");
-                    submitted.correlation_id = correlation_id;
+        let accepted = match row_asks {
+            true => Ok(None),
+            false => balkanid.start_sync(&id).await,
+        };
+        match accepted {
+            Ok(correlation_id) => {
+                let told = match row_asks {
+                    true => "The row itself asks BalkanID to sync.",
+                    false => "BalkanID accepted the sync.",
+                };
+                stages.end("sync", told);
+                submitted.correlation_id = correlation_id;
+                if let Err(problem) = self.is_watched(services) {
+                    submitted = submitted.with(problem.as_warning());
                 }
-                Err(problem) => submitted = submitted.with(problem),
             }
+            Err(problem) => submitted = submitted.with(problem),
         }
         (stages.0)(SubmitEventJson::Submitted {
             submission: submitted.clone(),
@@ -459,130 +395,29 @@ impl Submission {
         submitted
     }
 
-    async fn find(
-        &self,
-        balkanid: &BalkanId,
-        before: &Before,
-        keys: &KeyNames,
-        patience: Patience,
-    ) -> Result<Integration, Problem> {
-        let until = Instant::now() + patience.find;
-        loop {
-            let rows = balkanid.integrations().await?;
-            let found = rows.into_iter().find(|row| match &before.ours {
-                Some(ours) => row.id == ours.id,
-                None => {
-                    let is_new = !before.rows.iter().any(|held| held.id == row.id);
-                    is_new
-                        && row.public_value(&keys.workspace) == Some(self.values.workspace.as_str())
-                }
-            });
-            match found {
-                Some(row) => return Ok(row),
-                None if Instant::now() < until => tokio::time::sleep(patience.between).await,
-                None => {
-                    return Err(Problem::new(
-                        ProblemCode::BalkanIdRefused,
-                        format!("BalkanID took the upload, and the integration is not in its list after {} seconds.", patience.find.as_secs()),
-                    )
-                    .with_hints(vec![
-                        "Look under Configure > Integrations in BalkanID before submitting again.".to_owned(),
-                        "If it is not there either, send the time of this submission to support@balkan.id.".to_owned(),
-                    ]));
-                }
-            }
-        }
-    }
-
     /// What BalkanID shows otherwise than asked; secrets are not shown and cannot be compared.
-    fn differences(&self, row: &Integration, keys: Option<&KeyNames>) -> Vec<DifferenceJson> {
-        let credentials = keys.map(|keys| self.credential_fields(row, keys));
-        let form = [
-            (
-                "Primary Application owner",
-                self.owner(),
-                row.primary_owner.clone(),
-            ),
-            (
-                "Description",
-                self.setup.description.clone(),
-                row.description.clone(),
-            ),
-        ];
-        form.into_iter()
-            .chain(credentials.into_iter().flatten())
-            .filter(|(_, asked, shown)| !asked.is_empty() && asked != shown)
-            .map(|(field, asked, shown)| DifferenceJson {
-                field: field.to_owned(),
-                asked,
-                shown,
+    fn differences(&self, asked: &UploadRow<'_>, shown: &Integration) -> Vec<DifferenceJson> {
+        differences(asked, self.setup.primary_owner.as_ref(), shown)
+            .into_iter()
+            .map(|difference| DifferenceJson {
+                field: difference.field,
+                asked: difference.asked,
+                shown: difference.shown,
             })
             .collect()
-    }
-
-    /// The values that are no secrets: field, as asked, as shown.
-    fn credential_fields(
-        &self,
-        row: &Integration,
-        keys: &KeyNames,
-    ) -> [(&'static str, String, String); 3] {
-        let public = |key: &str| row.public_value(key).unwrap_or_default().to_owned();
-        [
-            (
-                "Bitbucket API URL",
-                self.values.api_url.clone(),
-                public(&keys.api_url),
-            ),
-            (
-                "Workspace",
-                self.values.workspace.clone(),
-                public(&keys.workspace),
-            ),
-            (
-                "Account Username",
-                self.values.account.clone(),
-                public(&keys.account_username),
-            ),
-        ]
     }
 }
 
 /// How long an integration that a person saved by hand is looked for.
 const FORM_PATIENCE: Duration = Duration::from_secs(10);
 
-/// Tells the stages of a submission.
-#[derive(Clone, Copy)]
-struct Stages<'a>(&'a (dyn Fn(SubmitEventJson) + Send + Sync));
-
-impl Stages<'_> {
-    fn begin(self, stage: &str, text: &str) {
-        (self.0)(SubmitEventJson::Stage {
-            stage: stage.to_owned(),
-            text: text.to_owned(),
-        });
-    }
-
-    fn end(self, stage: &str, text: &str) {
-        (self.0)(SubmitEventJson::StageDone {
-            stage: stage.to_owned(),
-            text: text.to_owned(),
-        });
-    }
-}
-
-fn key_names(keys: &KeyNamesJson) -> KeyNames {
-    let KeyNamesJson {
-        access_token,
-        api_url,
-        workspace,
-        account_username,
-        account_app_password,
-    } = keys.clone();
-    KeyNames {
-        access_token,
-        api_url,
-        workspace,
-        account_username,
-        account_app_password,
-    }
+fn keys_unknown() -> Problem {
+    Problem::new(
+        ProblemCode::ValueMissing,
+        "The names of the keys under which BalkanID keeps Bitbucket's credentials are not known.",
+    )
+    .on_field("keys")
+    .with_hints(vec![
+        "Fill in BalkanID's form by hand, or confirm the names if BalkanID told you.".to_owned(),
+    ])
 }

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use bbsetup_balkanid::{BalkanId, Integration, KeyNames, Polling, State, Status};
+use bbsetup_balkanid::{BalkanId, Integration, Ours, Polling, State, Status, ours, ours_fed};
 use bbsetup_setup::draft::{read_balkanid_public_url, read_balkanid_url};
-use bbsetup_setup::{Problem, ProblemCode, SecretSlot, WorkspaceId};
+use bbsetup_setup::{ExtractionType, Problem, ProblemCode, SecretSlot, WorkspaceId};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -22,6 +22,8 @@ pub struct Patience {
     pub find: Duration,
     /// Until the sync has to end.
     pub watch: Duration,
+    /// Until another window or terminal that submits the same workspace has to be done.
+    pub turn: Duration,
 }
 
 impl Default for Patience {
@@ -30,6 +32,7 @@ impl Default for Patience {
             between: Duration::from_secs(2),
             find: Duration::from_secs(60),
             watch: Duration::from_secs(600),
+            turn: Duration::from_secs(300),
         }
     }
 }
@@ -37,6 +40,7 @@ impl Default for Patience {
 /// A tenant of BalkanID, and the workspace whose integration is meant.
 pub struct Tenant {
     workspace: WorkspaceId,
+    extraction: ExtractionType,
     /// The way to the tenant.
     pub(super) balkanid: BalkanId,
 }
@@ -82,34 +86,21 @@ impl Tenant {
                 };
                 Ok(Some(Self {
                     workspace,
+                    extraction: inputs.draft.extraction,
                     balkanid,
                 }))
             }
         }
     }
 
-    /// The row of this workspace: the one written before, else the one that names the workspace.
-    pub(super) fn ours(
-        &self,
-        rows: &[Integration],
-        keys: Option<&KeyNames>,
-        remembered: Option<&str>,
-    ) -> Result<Option<Integration>, Problem> {
-        if let Some(row) = rows.iter().find(|row| Some(row.id.as_str()) == remembered) {
-            return Ok(Some(row.clone()));
-        }
-        let Some(keys) = keys else { return Ok(None) };
-        let mut named = rows.iter().filter(|row| {
-            row.public_value(&keys.workspace)
-                .is_some_and(|value| value.eq_ignore_ascii_case(self.workspace.as_str()))
-        });
-        match (named.next(), named.next()) {
-            (only, None) => Ok(only.cloned()),
-            (_, Some(_)) => Err(Problem::new(
-                ProblemCode::BalkanIdRefused,
-                format!("BalkanID holds more than one Bitbucket integration of {}; which one is meant cannot be told.", self.workspace),
-            )
-            .with_hints(vec!["Remove all but one in BalkanID: Configure > Integrations. Then submit again.".to_owned()])),
+    /// The integration of this workspace: the one written before, else the one that shows the
+    /// workspace, which one that is fed with files or from a SCIM server does not.
+    pub(super) fn ours(&self, rows: &[Integration], remembered: Option<&str>) -> Ours {
+        match self.extraction {
+            ExtractionType::Direct => ours(rows, &self.workspace, remembered),
+            ExtractionType::Scim
+            | ExtractionType::ManualUpload
+            | ExtractionType::AutomatedUpload => ours_fed(rows, &self.workspace, remembered),
         }
     }
 
@@ -125,22 +116,23 @@ impl Tenant {
         let home = Home::new(&services.home);
         let profile = home.profile(&self.workspace).ok().flatten();
         let rows = self.balkanid.integrations().await?;
-        let keys = rows.iter().find_map(|row| KeyNames::of(row).ok());
         let remembered = profile
             .as_ref()
             .and_then(|profile| profile.integration_id.as_deref());
-        let row = self
-            .ours(&rows, keys.as_ref(), remembered)?
-            .ok_or_else(|| {
-                Problem::new(
+        let row = match self.ours(&rows, remembered) {
+            Ours::One(row) => row,
+            Ours::Ambiguous(ambiguity) => return Err(ambiguity.problem(&self.workspace)),
+            Ours::None => {
+                return Err(Problem::new(
                     ProblemCode::BalkanIdNotFound,
                     format!(
                         "BalkanID's list holds no Bitbucket integration of {}.",
                         self.workspace
                     ),
                 )
-                .with_hints(vec!["Submit it first.".to_owned()])
-            })?;
+                .with_hints(vec!["Submit it first.".to_owned()]));
+            }
+        };
         let before = profile
             .as_ref()
             .and_then(|profile| profile.last_run_before.clone())
@@ -174,8 +166,12 @@ impl Tenant {
                 status: status.clone(),
             });
             match status.state {
-                StateJson::Connected => return Ok(status),
+                StateJson::Connected => {
+                    self.has_ended(services);
+                    return Ok(status);
+                }
                 StateJson::Error => {
+                    self.has_ended(services);
                     let said = status
                         .message
                         .clone()
@@ -199,6 +195,14 @@ impl Tenant {
                 () = tokio::time::sleep(patience.between) => {}
             }
         }
+    }
+}
+
+impl Tenant {
+    /// Nothing is watched for any more. Where that cannot be kept, the next start looks once more.
+    fn has_ended(&self, services: &Services) {
+        let home = Home::new(&services.home);
+        let _kept = home.change_profile(&self.workspace, |profile| profile.submission = None);
     }
 }
 

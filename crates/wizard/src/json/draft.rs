@@ -1,6 +1,6 @@
 //! The answers so far, to and from the window and the file of saved progress.
 
-use bbsetup_setup::{CredentialSlot, Draft, ExtractionType, SecretSlot};
+use bbsetup_setup::{CredentialSlot, Draft, ExtractionType, Provisioning, Reviewer, SecretSlot};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -34,6 +34,18 @@ pub struct DraftJson {
     pub description: Option<String>,
     /// `direct`, `scim`, `manual_upload` or `automated_upload`.
     pub extraction: ExtractionJson,
+    /// The SCIM server's base address.
+    pub scim_url: Option<String>,
+    /// The SCIM server's user name, where it takes Basic.
+    pub scim_user: Option<String>,
+    /// The folder with the CSV files.
+    pub files: Option<String>,
+    /// Who reviews, the first first; empty leaves it to BalkanID.
+    pub reviewers: Vec<ReviewerJson>,
+    /// How many review, as typed.
+    pub reviewer_count: Option<String>,
+    /// The ways of provisioning that are on; nothing leaves them as they are.
+    pub provisioning: Option<Vec<ProvisioningJson>>,
 }
 
 /// The four extraction types of BalkanID's form.
@@ -49,6 +61,62 @@ pub enum ExtractionJson {
     ManualUpload,
     /// Automated upload using API.
     AutomatedUpload,
+}
+
+/// The four reviewers of BalkanID's Optional Configuration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum ReviewerJson {
+    /// First Line Manager.
+    FirstLineManager,
+    /// Business Owner.
+    BusinessOwner,
+    /// Risk Manager.
+    RiskManager,
+    /// Application Owner.
+    ApplicationOwner,
+}
+
+/// The six ways of provisioning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum ProvisioningJson {
+    /// Through the single sign-on.
+    Sso,
+    /// In the application itself.
+    App,
+    /// By a ticket.
+    Ticket,
+    /// Through SCIM.
+    Scim,
+    /// By a webhook.
+    Webhook,
+    /// By a playbook.
+    Playbook,
+}
+
+/// One thing to choose, in BalkanID's words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+pub struct ChoiceJson {
+    /// Its name in the draft, such as `manual_upload`.
+    pub name: String,
+    /// The words of BalkanID's page.
+    pub label: String,
+    /// What it means, in one sentence.
+    pub meaning: String,
+    /// Whether BalkanID's API carries it; what it does not is set in BalkanID by hand.
+    pub by_api: bool,
+}
+
+/// What there is to choose on BalkanID's form.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+pub struct ChoicesJson {
+    /// The extraction types, in the form's order.
+    pub extraction: Vec<ChoiceJson>,
+    /// The reviewers, in the order of BalkanID's page.
+    pub reviewers: Vec<ChoiceJson>,
+    /// The ways of provisioning.
+    pub provisioning: Vec<ChoiceJson>,
 }
 
 /// What the window may know of a secret: never more than its last four characters.
@@ -90,6 +158,8 @@ pub enum StepStateJson {
     NotStarted,
     /// Cannot start yet.
     CannotStart,
+    /// Not needed for the extraction type that was chosen.
+    NotNeeded,
 }
 
 /// One entry of the quiet list behind "Steps".
@@ -97,7 +167,7 @@ pub enum StepStateJson {
 pub struct StepJson {
     /// Its name, such as `api_url`.
     pub step: String,
-    /// From 1.
+    /// From 1, counting the steps that are needed; of one that is not, its place before the next.
     pub number: u32,
     /// The page's heading.
     pub title: String,
@@ -186,6 +256,12 @@ impl From<Draft> for DraftJson {
             secondary_owners,
             description,
             extraction,
+            scim_url,
+            scim_user,
+            files,
+            reviewers,
+            reviewer_count,
+            provisioning,
         } = draft;
         Self {
             service_account_confirmed,
@@ -200,6 +276,12 @@ impl From<Draft> for DraftJson {
             secondary_owners,
             description,
             extraction: extraction.into(),
+            scim_url,
+            scim_user,
+            files,
+            reviewers: reviewers.into_iter().map(Into::into).collect(),
+            reviewer_count,
+            provisioning: provisioning.map(|ways| ways.into_iter().map(Into::into).collect()),
         }
     }
 }
@@ -219,6 +301,12 @@ impl From<DraftJson> for Draft {
             secondary_owners,
             description,
             extraction,
+            scim_url,
+            scim_user,
+            files,
+            reviewers,
+            reviewer_count,
+            provisioning,
         } = draft;
         Self {
             service_account_confirmed,
@@ -233,6 +321,12 @@ impl From<DraftJson> for Draft {
             secondary_owners,
             description,
             extraction: extraction.into(),
+            scim_url,
+            scim_user,
+            files,
+            reviewers: reviewers.into_iter().map(Into::into).collect(),
+            reviewer_count,
+            provisioning: provisioning.map(|ways| ways.into_iter().map(Into::into).collect()),
         }
     }
 }
@@ -255,6 +349,92 @@ impl From<ExtractionJson> for ExtractionType {
             ExtractionJson::Scim => Self::Scim,
             ExtractionJson::ManualUpload => Self::ManualUpload,
             ExtractionJson::AutomatedUpload => Self::AutomatedUpload,
+        }
+    }
+}
+
+impl From<Reviewer> for ReviewerJson {
+    fn from(reviewer: Reviewer) -> Self {
+        match reviewer {
+            Reviewer::FirstLineManager => Self::FirstLineManager,
+            Reviewer::BusinessOwner => Self::BusinessOwner,
+            Reviewer::RiskManager => Self::RiskManager,
+            Reviewer::ApplicationOwner => Self::ApplicationOwner,
+        }
+    }
+}
+
+impl From<ReviewerJson> for Reviewer {
+    fn from(reviewer: ReviewerJson) -> Self {
+        match reviewer {
+            ReviewerJson::FirstLineManager => Self::FirstLineManager,
+            ReviewerJson::BusinessOwner => Self::BusinessOwner,
+            ReviewerJson::RiskManager => Self::RiskManager,
+            ReviewerJson::ApplicationOwner => Self::ApplicationOwner,
+        }
+    }
+}
+
+impl From<Provisioning> for ProvisioningJson {
+    fn from(way: Provisioning) -> Self {
+        match way {
+            Provisioning::Sso => Self::Sso,
+            Provisioning::App => Self::App,
+            Provisioning::Ticket => Self::Ticket,
+            Provisioning::Scim => Self::Scim,
+            Provisioning::Webhook => Self::Webhook,
+            Provisioning::Playbook => Self::Playbook,
+        }
+    }
+}
+
+impl From<ProvisioningJson> for Provisioning {
+    fn from(way: ProvisioningJson) -> Self {
+        match way {
+            ProvisioningJson::Sso => Self::Sso,
+            ProvisioningJson::App => Self::App,
+            ProvisioningJson::Ticket => Self::Ticket,
+            ProvisioningJson::Scim => Self::Scim,
+            ProvisioningJson::Webhook => Self::Webhook,
+            ProvisioningJson::Playbook => Self::Playbook,
+        }
+    }
+}
+
+impl ChoicesJson {
+    /// Everything there is to choose.
+    pub fn all() -> Self {
+        let choice = |name: &str, label: &str, meaning: &str, by_api| ChoiceJson {
+            name: name.to_owned(),
+            label: label.to_owned(),
+            meaning: meaning.to_owned(),
+            by_api,
+        };
+        Self {
+            extraction: ExtractionType::ALL
+                .into_iter()
+                .map(|kind| {
+                    // Of a SCIM server's address and token no key at BalkanID is known.
+                    let by_api = kind != ExtractionType::Scim;
+                    choice(kind.as_str(), kind.label(), kind.meaning(), by_api)
+                })
+                .collect(),
+            reviewers: Reviewer::ALL
+                .into_iter()
+                .map(|reviewer| {
+                    let by_api = reviewer.word_in_file().is_some();
+                    choice(
+                        reviewer.as_str(),
+                        reviewer.label(),
+                        reviewer.meaning(),
+                        by_api,
+                    )
+                })
+                .collect(),
+            provisioning: Provisioning::ALL
+                .into_iter()
+                .map(|way| choice(way.as_str(), way.label(), way.meaning(), true))
+                .collect(),
         }
     }
 }

@@ -19,6 +19,8 @@ pub struct HomeJson {
     pub unfinished: Option<ProgressJson>,
     /// Finished set-ups, one a workspace.
     pub profiles: Vec<ProfileJson>,
+    /// What there is to choose on BalkanID's form.
+    pub choices: super::ChoicesJson,
     /// Where progress is kept.
     pub home_folder: String,
     /// What keeps progress from being saved, such as a folder that may not be written to.
@@ -64,8 +66,10 @@ pub struct KeychainJson {
 pub struct ProfileJson {
     /// The workspace ID, which names the profile.
     pub workspace: String,
-    /// The account's e-mail.
+    /// The account's e-mail; empty where the extraction type needs none.
     pub account: String,
+    /// The extraction type.
+    pub extraction: super::ExtractionJson,
     /// The last report's verdict.
     pub verdict: Option<VerdictJson>,
     /// When it was checked, RFC 3339 in UTC.
@@ -74,6 +78,8 @@ pub struct ProfileJson {
     pub balkanid: Option<super::StatusJson>,
     /// The integration's ID at BalkanID.
     pub integration_id: Option<String>,
+    /// How far a submission came that has not been seen to end.
+    pub under_way: Option<super::UnderWayJson>,
     /// When each token ends, where that was entered.
     pub expiries: Vec<ExpiryJson>,
     /// The slots whose replaced token is kept in the keychain, so that it can come back.

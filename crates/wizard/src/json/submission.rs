@@ -46,6 +46,9 @@ pub struct PlanJson {
     pub form: Vec<FormFieldJson>,
     /// Where the names of the secret keys come from.
     pub keys: KeysJson,
+    /// The integrations one of which may be meant; a person has to choose before anything is
+    /// written. Empty where there is no doubt.
+    pub candidates: Vec<CandidateJson>,
     /// What the API does not carry, and where to set it by hand.
     pub by_hand: Vec<String>,
     /// What stands in the way of the API route.
@@ -117,6 +120,8 @@ pub struct SubmitJson {
     pub correlation_id: Option<String>,
     /// Whether an integration was created (true) or updated (false).
     pub created: bool,
+    /// What was found at BalkanID before anything was written; nothing where it was not asked.
+    pub found: Option<FoundJson>,
     /// What BalkanID shows otherwise than asked.
     pub differences: Vec<DifferenceJson>,
     /// What could not be done or is worth knowing.
@@ -132,6 +137,7 @@ impl SubmitJson {
             integration_id: None,
             correlation_id: None,
             created: false,
+            found: None,
             differences: Vec::new(),
             problems: Vec::new(),
         }
@@ -142,6 +148,53 @@ impl SubmitJson {
         self.problems.push(problem.into());
         self
     }
+}
+
+/// How far a submission came that was begun and has not been seen to end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum UnderWayJson {
+    /// The row may or may not have arrived at BalkanID.
+    Sending,
+    /// The integration is at BalkanID; its sync or its files are not.
+    Written,
+    /// BalkanID accepted the sync or the files, and has not said how that ended.
+    Watching,
+}
+
+/// What a submission found at BalkanID before it wrote.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum FoundJson {
+    /// No integration of this workspace.
+    Nothing,
+    /// The integration of this workspace.
+    Integration,
+    /// The integration of an earlier submission that was cut off before it could be remembered.
+    CutOff,
+}
+
+/// An integration among which a person has to choose.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+pub struct CandidateJson {
+    /// BalkanID's ID.
+    pub id: String,
+    /// Its description.
+    pub description: String,
+    /// BalkanID's status in words.
+    pub words: String,
+    /// The Primary Application owner.
+    pub primary_owner: String,
+}
+
+/// What a person confirmed or chose before a submission.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, TS)]
+#[serde(default, deny_unknown_fields)]
+pub struct ConfirmedJson {
+    /// The names of the keys, where the tenant shows none.
+    pub keys: Option<KeyNamesJson>,
+    /// The integration that is meant, by its ID, or `new`; nothing where there is no doubt.
+    pub integration: Option<String>,
 }
 
 /// A value that BalkanID shows otherwise than asked.

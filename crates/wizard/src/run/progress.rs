@@ -1,6 +1,6 @@
 //! Where a set-up stands, in the words of the step list and of "Check your answers".
 
-use bbsetup_setup::{Day, Owner, ProblemCode, SecretSlot, Step};
+use bbsetup_setup::{Day, ExtractionType, Owner, ProblemCode, SecretSlot, Step};
 
 use super::State;
 use super::typed::{problems_of, workspace_of};
@@ -11,12 +11,18 @@ use crate::json::{
 
 /// Where the set-up stands.
 pub(super) fn of(state: &State, today: Day) -> ProgressJson {
+    let extraction = state.draft.extraction;
+    let counted = |is_counted: &dyn Fn(Step) -> bool| {
+        let steps = Step::ALL.into_iter().filter(|step| *step != Step::Done);
+        let number = steps.filter(|step| is_counted(*step)).count();
+        u32::try_from(number).unwrap_or_default()
+    };
     let steps = Step::ALL
         .into_iter()
         .filter(|step| *step != Step::Done)
         .map(|step| StepJson {
             step: step.as_str().to_owned(),
-            number: u32::try_from(step.number()).unwrap_or_default(),
+            number: counted(&|other| other <= step && other.is_needed(extraction)).max(1),
             title: step.title().to_owned(),
             state: step_state(state, step, today),
         })
@@ -33,7 +39,7 @@ pub(super) fn of(state: &State, today: Day) -> ProgressJson {
             .as_str()
             .to_owned(),
         steps,
-        counted: u32::try_from(Step::COUNTED).unwrap_or_default(),
+        counted: counted(&|step| step.is_needed(extraction)),
         workspace: workspace_of(&state.draft).map(|workspace| workspace.to_string()),
     }
 }
@@ -56,6 +62,9 @@ pub(super) fn has(state: &State, slot: SecretSlot) -> bool {
 
 /// A step's state: completed, with a problem, not started, or not to be started yet.
 fn step_state(state: &State, step: Step, today: Day) -> StepStateJson {
+    if !step.is_needed(state.draft.extraction) {
+        return StepStateJson::NotNeeded;
+    }
     let typed = match step {
         Step::ServiceAccount => state.draft.service_account_confirmed,
         Step::Workspace => state.draft.workspace.is_some(),
@@ -108,7 +117,12 @@ fn reached(state: &State, step: Step) -> bool {
 /// Whether a step has what it needs from those before it.
 fn can_start(state: &State, step: Step) -> bool {
     let workspace = workspace_of(&state.draft).is_some();
-    let credentials = has(state, SecretSlot::WorkspaceToken) && has(state, SecretSlot::Account);
+    let credentials = state
+        .draft
+        .extraction
+        .secrets()
+        .iter()
+        .all(|slot| has(state, *slot));
     match step {
         Step::ServiceAccount | Step::Workspace | Step::ApiUrl | Step::BalkanId => true,
         Step::WorkspaceToken | Step::Account => workspace,
@@ -150,66 +164,75 @@ pub(super) fn answers(state: &State) -> AnswersJson {
         }
     };
     let workspace = workspace_of(draft).map(|workspace| workspace.to_string());
-    let api_url = bbsetup_setup::draft::read_api_url(draft.api_url.as_deref())
-        .ok()
-        .map(|url| url.to_string());
     let owners = draft.secondary_owners.join(", ");
-    let lines = vec![
-        line(
-            "Workspace",
-            workspace.as_deref().or(draft.workspace.as_deref()),
-            Step::Workspace,
-        ),
-        line(
-            "Bitbucket API URL",
-            api_url.as_deref().or(draft.api_url.as_deref()),
-            Step::ApiUrl,
-        ),
-        masked(SecretSlot::WorkspaceToken, Step::WorkspaceToken),
-        line(
-            "Workspace token expires",
-            draft.workspace_token_expires.as_deref(),
-            Step::WorkspaceToken,
-        ),
-        line("Account e-mail", draft.account.as_deref(), Step::Account),
-        masked(SecretSlot::Account, Step::Account),
-        line(
-            "Account API token expires",
-            draft.account_token_expires.as_deref(),
-            Step::Account,
-        ),
-        line(
-            "Primary Application owner",
-            draft.primary_owner.as_deref(),
-            Step::BalkanId,
-        ),
-        line(
-            "Secondary Application Owner(s)",
-            Some(&owners),
-            Step::BalkanId,
-        ),
-        line("Description", draft.description.as_deref(), Step::BalkanId),
-        line(
-            "Extraction Type",
-            Some(draft.extraction.label()),
-            Step::BalkanId,
-        ),
+    let mut lines = vec![line(
+        "Workspace",
+        workspace.as_deref().or(draft.workspace.as_deref()),
+        Step::Workspace,
+    )];
+    if draft.extraction.needs_bitbucket() {
+        let api_url = bbsetup_setup::draft::read_api_url(draft.api_url.as_deref())
+            .ok()
+            .map(|url| url.to_string());
+        lines.extend([
+            line(
+                "Bitbucket API URL",
+                api_url.as_deref().or(draft.api_url.as_deref()),
+                Step::ApiUrl,
+            ),
+            masked(SecretSlot::WorkspaceToken, Step::WorkspaceToken),
+            line(
+                "Workspace token expires",
+                draft.workspace_token_expires.as_deref(),
+                Step::WorkspaceToken,
+            ),
+            line("Account e-mail", draft.account.as_deref(), Step::Account),
+            masked(SecretSlot::Account, Step::Account),
+            line(
+                "Account API token expires",
+                draft.account_token_expires.as_deref(),
+                Step::Account,
+            ),
+        ]);
+    }
+    let of_balkanid = |label: &str, value: Option<&str>| line(label, value, Step::BalkanId);
+    lines.extend([
+        of_balkanid("Primary Application owner", draft.primary_owner.as_deref()),
+        of_balkanid("Secondary Application Owner(s)", Some(&owners)),
+        of_balkanid("Description", draft.description.as_deref()),
+        of_balkanid("Extraction Type", Some(draft.extraction.label())),
+    ]);
+    match draft.extraction {
+        ExtractionType::Direct => {}
+        ExtractionType::Scim => lines.extend([
+            of_balkanid("SCIM base URL", draft.scim_url.as_deref()),
+            of_balkanid("SCIM user name", draft.scim_user.as_deref()),
+            masked(SecretSlot::ScimToken, Step::BalkanId),
+        ]),
+        ExtractionType::ManualUpload | ExtractionType::AutomatedUpload => {
+            lines.push(of_balkanid(
+                "Folder of the CSV files",
+                draft.files.as_deref(),
+            ));
+        }
+    }
+    let optional = draft.optional_in_words();
+    if !optional.is_empty() {
+        lines.push(of_balkanid("Optional Configuration", Some(&optional)));
+    }
+    lines.extend([
         masked(SecretSlot::BalkanIdKeyId, Step::BalkanId),
         masked(SecretSlot::BalkanIdKeySecret, Step::BalkanId),
-        line(
-            "BalkanID Public API",
-            draft.balkanid_public_url.as_deref(),
-            Step::BalkanId,
-        ),
-    ];
+        of_balkanid("BalkanID Public API", draft.balkanid_public_url.as_deref()),
+    ]);
     let mut problems = draft
         .clone()
         .finish(Owner::Required)
         .err()
         .unwrap_or_default();
-    for slot in [SecretSlot::WorkspaceToken, SecretSlot::Account] {
-        if !has(state, slot) {
-            problems.push(crate::inputs::missing_secret(slot));
+    for slot in draft.extraction.secrets() {
+        if !has(state, *slot) {
+            problems.push(crate::inputs::missing_secret(*slot));
         }
     }
     // One half of a key is of no use.

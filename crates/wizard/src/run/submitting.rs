@@ -8,7 +8,7 @@ use super::Run;
 use crate::commands::save;
 use crate::commands::submit::Submission;
 use crate::commands::watch::Patience;
-use crate::json::{KeyNamesJson, PlanJson, RouteJson, SaveJson, SubmitEventJson, SubmitJson};
+use crate::json::{ConfirmedJson, PlanJson, RouteJson, SaveJson, SubmitEventJson, SubmitJson};
 
 impl Run {
     /// Saves the secrets to the keychain.
@@ -39,10 +39,10 @@ impl Run {
     ///
     /// # Errors
     /// What is missing or cannot be read.
-    pub async fn plan(&self, keys: Option<&KeyNamesJson>) -> Result<PlanJson, Vec<Problem>> {
+    pub async fn plan(&self, confirmed: &ConfirmedJson) -> Result<PlanJson, Vec<Problem>> {
         let services = self.services();
         let submission = Submission::prepare(&services, &self.inputs(), Owner::Required).await?;
-        Ok(submission.plan(&services, keys).await)
+        Ok(submission.plan(&services, confirmed).await)
     }
 
     /// Saves, submits by the given route, and watches until the sync ends.
@@ -52,7 +52,7 @@ impl Run {
     pub async fn submit(
         &self,
         route: RouteJson,
-        keys: Option<&KeyNamesJson>,
+        confirmed: &ConfirmedJson,
         patience: Patience,
         events: &(dyn Fn(SubmitEventJson) + Send + Sync),
         stop: &CancellationToken,
@@ -75,7 +75,7 @@ impl Run {
         let submission = Submission::prepare(&services, &self.inputs(), Owner::Required).await?;
         let submitted = match route {
             RouteJson::Api => submission
-                .submit(&services, keys, patience, events)
+                .submit(&services, confirmed, patience, events)
                 .await
                 .map_err(one)?,
             RouteJson::Assisted => submission.follow_form(&services, patience, events).await,

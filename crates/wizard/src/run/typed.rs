@@ -20,6 +20,10 @@ pub(super) fn without_secrets(mut draft: DraftJson) -> DraftJson {
         &mut draft.balkanid_public_url,
         &mut draft.primary_owner,
         &mut draft.description,
+        &mut draft.scim_url,
+        &mut draft.scim_user,
+        &mut draft.files,
+        &mut draft.reviewer_count,
     ];
     for field in fields {
         if field.as_deref().is_some_and(token::holds_token) {
@@ -70,6 +74,7 @@ pub(super) fn problems_of(step: Step, draft: &Draft, today: Day) -> Vec<Problem>
             }
             problems.extend(read_balkanid_url(draft.balkanid_url.as_deref()).err());
             problems.extend(read_balkanid_public_url(draft.balkanid_public_url.as_deref()).err());
+            problems.extend(draft.problems_of_extraction());
             problems
         }
         Step::ServiceAccount | Step::Report | Step::Answers | Step::Submit | Step::Done => {

@@ -10,7 +10,7 @@ export type StepJson = {
  */
 step: string, 
 /**
- * From 1.
+ * From 1, counting the steps that are needed; of one that is not, its place before the next.
  */
 number: number, 
 /**

@@ -3,4 +3,4 @@
 /**
  * A step's state in words.
  */
-export type StepStateJson = "completed" | "problem" | "not_started" | "cannot_start";
+export type StepStateJson = "completed" | "problem" | "not_started" | "cannot_start" | "not_needed";

@@ -1,13 +1,45 @@
 //! What is kept of a submission.
 
+use std::collections::BTreeSet;
+
 use bbsetup_setup::{CredentialSlot, Problem};
 use bbsetup_vault::Entry;
 
-use super::Submission;
-use crate::home::{Home, SavedProfile};
+use super::{Credentials, Submission};
+use crate::home::{Home, SavedProfile, SavedSubmission};
+use crate::json::UnderWayJson;
 use crate::services::Services;
 
 impl Submission {
+    /// Notes that something is about to be sent, and what was there before, so that a later run can
+    /// tell what came of it if this one does not live to see it.
+    pub(super) fn note(
+        &self,
+        services: &Services,
+        stage: UnderWayJson,
+        known: &BTreeSet<String>,
+    ) -> Result<(), Problem> {
+        let begun = SavedSubmission {
+            stage,
+            known: known.clone(),
+            at: services.now().to_string(),
+        };
+        let draft = self.draft.clone().into();
+        Home::new(&services.home).finish_profile(&self.setup.workspace, draft, |profile| {
+            // An earlier one that was cut off knows better what was there before it.
+            let known = match profile.submission.take() {
+                Some(earlier) if earlier.stage == UnderWayJson::Sending => earlier.known,
+                Some(_) | None => begun.known.clone(),
+            };
+            profile.submission = Some(SavedSubmission { known, ..begun });
+        })
+    }
+
+    /// Notes that BalkanID accepted the sync, whose end is watched for, here or at the next start.
+    pub(super) fn is_watched(&self, services: &Services) -> Result<(), Problem> {
+        self.note(services, UnderWayJson::Watching, &BTreeSet::new())
+    }
+
     /// Remembers the integration, and which of the tokens BalkanID now has.
     pub(super) async fn remember(
         &self,
@@ -18,6 +50,9 @@ impl Submission {
         let given = self.given(services).await?;
         self.finish(services, &given, |profile| {
             profile.integration_id = Some(integration_id.to_owned());
+            if let Some(begun) = &mut profile.submission {
+                begun.stage = UnderWayJson::Written;
+            }
             profile.last_run_before = Some(last_run_before.to_owned());
         })
     }
@@ -47,10 +82,13 @@ impl Submission {
     /// place meanwhile.
     async fn given(&self, services: &Services) -> Result<Vec<CredentialSlot>, Problem> {
         let mut given = Vec::new();
+        let Credentials::Direct(values) = &self.credentials else {
+            return Ok(given);
+        };
         for slot in CredentialSlot::ALL {
             let sent = match slot {
-                CredentialSlot::WorkspaceToken => &self.values.workspace_token,
-                CredentialSlot::Account => &self.values.api_token,
+                CredentialSlot::WorkspaceToken => &values.workspace_token,
+                CredentialSlot::Account => &values.api_token,
             };
             let entry = Entry::new(self.setup.workspace.as_str(), slot.into());
             let held = services.vault.read(&entry).await?;
