@@ -36,6 +36,7 @@ const COMMANDS: &[&str] = &[
     "drop_previous",
     "set_expiry",
     "status",
+    "watch_on",
     "diagnose",
     "diagnose_bundle",
     "diagnose_save",

@@ -8,7 +8,7 @@ use std::path::Path;
 use bbsetup_setup::{CredentialSlot, Problem, ProblemCode, Secret, SecretSlot, Step};
 use bbsetup_wizard::Run;
 use bbsetup_wizard::commands::rotate::Replacement;
-use bbsetup_wizard::commands::watch::Patience;
+use bbsetup_wizard::commands::watch::{Notice, Patience};
 use bbsetup_wizard::files::Existing;
 use bbsetup_wizard::json::{
     AllChecksJson, AnswersJson, BundleJson, CheckEventJson, CheckJson, ConfirmedJson, DiagnoseJson,
@@ -17,8 +17,10 @@ use bbsetup_wizard::json::{
     SavedBundleJson, StatusJson, StepAnswerJson, SubmitEventJson, SubmitJson,
 };
 use serde::Serialize;
-use tauri::State;
 use tauri::ipc::Channel;
+use tauri::{AppHandle, State};
+use tauri_plugin_notification::NotificationExt;
+use tokio_util::sync::CancellationToken;
 
 use crate::clipboard::Clipboard;
 use crate::progress::{KeychainWatch, UnderWay};
@@ -149,6 +151,7 @@ pub(crate) async fn plan(door: State<'_, Door>, confirmed: ConfirmedJson) -> Ans
 
 #[tauri::command]
 pub(crate) async fn submit(
+    app: AppHandle,
     door: State<'_, Door>,
     route: RouteJson,
     confirmed: ConfirmedJson,
@@ -156,10 +159,20 @@ pub(crate) async fn submit(
 ) -> Answer<SubmitJson> {
     let stop = door.under_way.begin();
     let patience = Patience::default();
-    all(door
+    let submitted = door
         .run
         .submit(route, &confirmed, patience, &told(events), &stop)
-        .await)
+        .await;
+    notify(&app, door.run.notice(&submitted));
+    all(submitted)
+}
+
+/// Tells somebody who looks at something else. A desktop that shows no notices loses nothing: the
+/// window shows the same.
+fn notify(app: &AppHandle, notice: Option<Notice>) {
+    if let Some(Notice { title, body }) = notice {
+        let _shown = app.notification().builder().title(title).body(body).show();
+    }
 }
 
 #[tauri::command]
@@ -309,6 +322,24 @@ pub(crate) fn set_expiry(
 #[tauri::command]
 pub(crate) async fn status(door: State<'_, Door>, workspace: String) -> Answer<StatusJson> {
     all(door.run.status(&workspace).await)
+}
+
+#[tauri::command]
+pub(crate) async fn watch_on(
+    app: AppHandle,
+    door: State<'_, Door>,
+    workspace: String,
+    events: Channel<SubmitEventJson>,
+) -> Answer<StatusJson> {
+    // Nobody stops it: it ends by itself, and goes on at the next start.
+    let stop = CancellationToken::new();
+    let watched = door
+        .run
+        .watch_on(&workspace, Patience::default(), &told(events), &stop)
+        .await;
+    let ended = watched.as_ref().map_err(Vec::as_slice);
+    notify(&app, Notice::of(&workspace, ended));
+    all(watched)
 }
 
 #[tauri::command]

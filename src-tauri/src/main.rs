@@ -34,6 +34,7 @@ fn main() -> ExitCode {
         clipboard: Clipboard::default(),
     };
     let ended = tauri::Builder::default()
+        .plugin(tauri_plugin_notification::init())
         .manage(door)
         .invoke_handler(tauri::generate_handler![
             commands::home,
@@ -68,6 +69,7 @@ fn main() -> ExitCode {
             commands::drop_previous,
             commands::set_expiry,
             commands::status,
+            commands::watch_on,
             commands::diagnose,
             commands::diagnose_bundle,
             commands::diagnose_save,

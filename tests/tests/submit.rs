@@ -135,7 +135,7 @@ async fn balkanids_refusals_are_told_apart() {
     let ran = story.run(&["status", "--json"]).await;
     assert_eq!(
         (ran.code, ran.problems()),
-        (8, vec!["error balkanid_refused -".to_owned()])
+        (8, vec!["error balkanid_blocked -".to_owned()])
     );
 
     let mut story = Story::named("ready").await;

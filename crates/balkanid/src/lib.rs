@@ -43,6 +43,7 @@ pub use form::FormField;
 pub use integrations::{Integration, OptionalCells, SecretField, SecretType};
 pub use keys::{KeyNames, KeySeen, KeysUnclear, WhyUnclear, keys_of};
 pub use polling::Polling;
+pub use public_api::SyncAccepted;
 pub use row::{Content, Masked, UploadRow, Values};
 pub use status::{State, Status};
 pub use write::appeared_since;

@@ -1,7 +1,7 @@
 //! From an answer that refuses, or from no answer at all, to a problem in words.
 
 use bbsetup_http::{Answer, Error as HttpError, problem_code};
-use bbsetup_setup::problem::{Place, Retry};
+use bbsetup_setup::problem::Retry;
 use bbsetup_setup::{Problem, ProblemCode, Secret};
 use serde_json::Value;
 
@@ -131,13 +131,9 @@ impl Doing {
             .map(|ray| format!(" Its Ray ID is {ray}."))
             .unwrap_or_default();
         self.problem(
-            ProblemCode::BalkanIdRefused,
+            ProblemCode::BalkanIdBlocked,
             &format!("A firewall in front of {host} answered with a web page instead of BalkanID (status 403). Nothing was found out about the API key.{ray}"),
         )
-        .with_hints(vec![
-            "Try from another network, without a VPN; else ask support@balkan.id to let this one through.".to_owned(),
-        ])
-        .mended_at(Place::Network)
     }
 }
 

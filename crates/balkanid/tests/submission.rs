@@ -161,8 +161,12 @@ async fn a_first_submission_creates_syncs_and_ends_connected() {
     let sandbox = sandbox("ready").await;
     let balkanid = balkanid(&sandbox);
     let written = submit(&sandbox, &balkanid).await.expect("written");
-    let correlation = balkanid.start_sync(&written.id).await.expect("accepted");
-    assert!(correlation.is_some_and(|id| !id.is_empty()));
+    let accepted = balkanid
+        .start_sync(&written.id, None)
+        .await
+        .expect("accepted");
+    assert!(accepted.correlation_id.is_some_and(|id| !id.is_empty()));
+    assert_eq!(accepted.at, None, "the address that was given has it");
     let mut states = Vec::new();
     let status = balkanid
         .watch(&written.id, &written.last_run, LONG, |status| {
@@ -212,7 +216,10 @@ async fn a_second_submission_updates_and_its_old_success_is_not_taken_for_the_ne
     assert_eq!(differences.len(), 1, "{differences:?}");
     assert_eq!(differences[0].field, "Primary Application owner");
 
-    balkanid.start_sync(&existing.id).await.expect("accepted");
+    balkanid
+        .start_sync(&existing.id, None)
+        .await
+        .expect("accepted");
     let mut states = Vec::new();
     let status = balkanid
         .watch(&existing.id, &existing.last_run, LONG, |status| {
@@ -253,7 +260,7 @@ async fn without_a_public_api_the_row_itself_starts_the_sync() {
         .await
         .expect("connected");
     let problem = balkanid
-        .start_sync(&written.id)
+        .start_sync(&written.id, None)
         .await
         .expect_err("no address");
     assert_eq!(problem.code, ProblemCode::ValueMissing);
@@ -404,7 +411,7 @@ async fn every_refusal_of_the_rest_api_has_its_code() {
             answer(403, json, r#"{"message":"Forbidden"}"#),
             ProblemCode::BalkanIdKeyRefused,
         ),
-        (answer(403, "text/html", page), ProblemCode::BalkanIdRefused),
+        (answer(403, "text/html", page), ProblemCode::BalkanIdBlocked),
         (
             answer(404, "text/plain", "404 page not found"),
             ProblemCode::BalkanIdNotFound,
@@ -463,7 +470,7 @@ async fn an_unknown_key_is_told_from_a_firewall() {
 
     let blocked = self::sandbox("balkanid-blocked").await;
     let problem = self::balkanid(&blocked).apps().await.expect_err("blocked");
-    assert_eq!(problem.code, ProblemCode::BalkanIdRefused);
+    assert_eq!(problem.code, ProblemCode::BalkanIdBlocked);
     assert!(problem.message.contains("firewall"), "{problem}");
 }
 
@@ -493,7 +500,10 @@ async fn a_sync_is_sent_again_past_a_gateway_and_not_past_a_refusal() {
     for action in [answer(520, "text/html", "<html>"), Action::Cut] {
         sandbox.add_fault(fault("balkanid", "/api/public", "POST", Some(2), action));
     }
-    balkanid.start_sync(&id).await.expect("accepted at last");
+    balkanid
+        .start_sync(&id, None)
+        .await
+        .expect("accepted at last");
     assert_eq!(count(&sandbox, "POST", "/api/public"), 5);
 
     sandbox.clear_faults();
@@ -504,7 +514,7 @@ async fn a_sync_is_sent_again_past_a_gateway_and_not_past_a_refusal() {
         None,
         answer(503, "text/html", "<html>"),
     ));
-    let problem = balkanid.start_sync(&id).await.expect_err("never");
+    let problem = balkanid.start_sync(&id, None).await.expect_err("never");
     assert_eq!(problem.code, ProblemCode::ServerError);
     assert_eq!(count(&sandbox, "POST", "/api/public"), 10);
 }
@@ -531,14 +541,14 @@ async fn every_refusal_of_the_public_api_has_its_code_and_its_words() {
             200,
             json,
             r#"{"errors":[{"message":"Step-up required"}]}"#,
-            ProblemCode::BalkanIdRefused,
+            ProblemCode::StepUpRequired,
             "second sign-in step",
         ),
         (
             200,
             json,
             r#"{"data":{"syncIntegration":{"success":false,"stepUpRequired":true}}}"#,
-            ProblemCode::BalkanIdRefused,
+            ProblemCode::StepUpRequired,
             "second sign-in step",
         ),
         (
@@ -552,7 +562,7 @@ async fn every_refusal_of_the_public_api_has_its_code_and_its_words() {
             200,
             json,
             r#"{"data":null}"#,
-            ProblemCode::BalkanIdRefused,
+            ProblemCode::BalkanIdEmptyReply,
             "neither data nor an error",
         ),
         (
@@ -580,7 +590,7 @@ async fn every_refusal_of_the_public_api_has_its_code_and_its_words() {
             403,
             "text/html",
             "<html>",
-            ProblemCode::BalkanIdRefused,
+            ProblemCode::BalkanIdBlocked,
             "firewall",
         ),
         (
@@ -601,7 +611,7 @@ async fn every_refusal_of_the_public_api_has_its_code_and_its_words() {
             answer(status, content_type, body),
         ));
         let problem = balkanid(&sandbox)
-            .start_sync("bitbucket/1")
+            .start_sync("bitbucket/1", None)
             .await
             .expect_err("refused");
         assert_eq!(problem.code, code, "{body}: {problem}");
@@ -615,7 +625,10 @@ async fn a_sync_that_fails_ends_the_watch_with_balkanids_message() {
     let sandbox = sandbox("sync-fails").await;
     let balkanid = balkanid(&sandbox);
     let written = submit(&sandbox, &balkanid).await.expect("written");
-    balkanid.start_sync(&written.id).await.expect("accepted");
+    balkanid
+        .start_sync(&written.id, None)
+        .await
+        .expect("accepted");
     let problem = balkanid
         .watch(&written.id, "", LONG, |_| {})
         .await
@@ -629,7 +642,7 @@ async fn a_watch_bears_looks_that_fail_in_passing_and_tells_its_time_limit() {
     let sandbox = sandbox("ready").await;
     let balkanid = balkanid(&sandbox);
     let row = submit(&sandbox, &balkanid).await.expect("written");
-    balkanid.start_sync(&row.id).await.expect("accepted");
+    balkanid.start_sync(&row.id, None).await.expect("accepted");
     sandbox.add_fault(fault(
         "storage",
         "",

@@ -91,6 +91,10 @@ pub(crate) fn of_problem(code: ProblemCode) -> Code {
         ProblemCode::BalkanIdKeyRefused
         | ProblemCode::BalkanIdNotFound
         | ProblemCode::BalkanIdRefused
+        | ProblemCode::BalkanIdBlocked
+        | ProblemCode::BalkanIdEmptyReply
+        | ProblemCode::BalkanIdOtherHost
+        | ProblemCode::StepUpRequired
         | ProblemCode::ScimRefused
         | ProblemCode::SyncFailed => REFUSED,
         ProblemCode::FileNotWritten | ProblemCode::Cancelled | ProblemCode::DesktopRefused => {

@@ -1,10 +1,12 @@
 //! The network as a client meets it: certificates, proxies, and the ways out they make.
 
-use std::sync::OnceLock;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use bbsetup_setup::address;
 use hyper_util::client::proxy::matcher::Matcher;
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::{Certificate, ClientBuilder};
 use url::Url;
 
@@ -70,10 +72,10 @@ impl Ways {
     pub(crate) fn to(&self, url: &Url) -> Result<&reqwest::Client, reqwest::Error> {
         match (url.scheme(), address::is_loopback(url)) {
             ("http", _) => made_once(&self.plain, || {
-                self.past_system_proxy(self.builder()).tls_certs_only([])
+                on_this_machine(self.past_system_proxy(self.builder()).tls_certs_only([]))
             }),
             (_, true) => made_once(&self.near, || {
-                self.past_system_proxy(self.with_certificates())
+                on_this_machine(self.past_system_proxy(self.with_certificates()))
             }),
             (_, false) => made_once(&self.far, || match self.proxy {
                 Proxy::System => self.with_certificates(),
@@ -117,6 +119,25 @@ impl Ways {
             Some(proxy) => builder.no_proxy().proxy(proxy.clone()),
             None => builder.no_proxy(),
         }
+    }
+}
+
+/// Leads every name to this machine: for the ways that only `localhost` and names below it take.
+fn on_this_machine(builder: ClientBuilder) -> ClientBuilder {
+    builder.dns_resolver(Arc::new(ThisMachine))
+}
+
+/// What a name on this machine is: its own addresses, whatever a name server says.
+/// <https://www.rfc-editor.org/rfc/rfc6761#section-6.3>
+struct ThisMachine;
+
+impl Resolve for ThisMachine {
+    fn resolve(&self, _: Name) -> Resolving {
+        let addresses = [
+            SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            SocketAddr::from((Ipv6Addr::LOCALHOST, 0)),
+        ];
+        Box::pin(async move { Ok(Box::new(addresses.into_iter()) as Addrs) })
     }
 }
 

@@ -139,10 +139,12 @@ impl Sandbox {
             api_url.unwrap_or_else(|| self.bitbucket_url()),
         );
         env.insert("BBSETUP_BALKANID_URL".into(), self.balkanid_url());
-        env.insert(
-            "BBSETUP_BALKANID_PUBLIC_URL".into(),
-            self.balkanid_public_url(),
-        );
+        let public_url = self.balkanid_public_url();
+        let public_url = match self.state.scenario.balkanid.public_api.typed_host() {
+            Some(host) => public_url.replace("127.0.0.1", host),
+            None => public_url,
+        };
+        env.insert("BBSETUP_BALKANID_PUBLIC_URL".into(), public_url);
         env
     }
 

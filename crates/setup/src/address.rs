@@ -151,13 +151,21 @@ impl fmt::Display for ApiUrl {
 }
 
 /// Whether the host of an address is this machine, where plain http cannot be read on the way.
+///
+/// Names below `localhost` are this machine's too, and `crates/http` asks no name server for them:
+/// <https://www.rfc-editor.org/rfc/rfc6761#section-6.3>.
 pub fn is_loopback(url: &Url) -> bool {
     match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Domain(name)) => is_local_name(name),
         Some(Host::Ipv4(address)) => address.is_loopback(),
         Some(Host::Ipv6(address)) => address.is_loopback(),
         None => false,
     }
+}
+
+/// Whether a name is `localhost` or below it.
+pub fn is_local_name(name: &str) -> bool {
+    name.rsplit('.').next() == Some("localhost")
 }
 
 /// A path without what the API itself adds, however often it was typed, nor a quote left at its end.

@@ -44,6 +44,10 @@ pub enum ProblemCode {
     BalkanIdKeyRefused,
     BalkanIdNotFound,
     BalkanIdRefused,
+    BalkanIdBlocked,
+    BalkanIdEmptyReply,
+    BalkanIdOtherHost,
+    StepUpRequired,
     ScimRefused,
     ValueMissing,
     ValueUnreadable,
@@ -96,6 +100,10 @@ impl ProblemCode {
             Self::BalkanIdKeyRefused => "balkanid_key_refused",
             Self::BalkanIdNotFound => "balkanid_not_found",
             Self::BalkanIdRefused => "balkanid_refused",
+            Self::BalkanIdBlocked => "balkanid_blocked",
+            Self::BalkanIdEmptyReply => "balkanid_empty_reply",
+            Self::BalkanIdOtherHost => "balkanid_other_host",
+            Self::StepUpRequired => "step_up_required",
             Self::ScimRefused => "scim_refused",
             Self::ValueMissing => "value_missing",
             Self::ValueUnreadable => "value_unreadable",
@@ -114,7 +122,7 @@ impl ProblemCode {
 
 impl ProblemCode {
     /// Every code.
-    pub const ALL: [Self; 46] = [
+    pub const ALL: [Self; 50] = [
         Self::AppPasswordRemoved,
         Self::EmailExpected,
         Self::SignInRefused,
@@ -149,6 +157,10 @@ impl ProblemCode {
         Self::BalkanIdKeyRefused,
         Self::BalkanIdNotFound,
         Self::BalkanIdRefused,
+        Self::BalkanIdBlocked,
+        Self::BalkanIdEmptyReply,
+        Self::BalkanIdOtherHost,
+        Self::StepUpRequired,
         Self::ScimRefused,
         Self::ValueMissing,
         Self::ValueUnreadable,

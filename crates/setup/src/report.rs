@@ -341,6 +341,10 @@ pub fn is_could_not_tell(code: ProblemCode) -> bool {
         | ProblemCode::BalkanIdKeyRefused
         | ProblemCode::BalkanIdNotFound
         | ProblemCode::BalkanIdRefused
+        | ProblemCode::BalkanIdBlocked
+        | ProblemCode::BalkanIdEmptyReply
+        | ProblemCode::BalkanIdOtherHost
+        | ProblemCode::StepUpRequired
         | ProblemCode::ScimRefused
         | ProblemCode::ValueUnreadable
         | ProblemCode::WrongField

@@ -320,6 +320,38 @@ pub fn of(code: ProblemCode) -> Words {
             BalkanIdIntegrations,
             AfterChange,
         ),
+        ProblemCode::BalkanIdBlocked => (
+            "A firewall in front of BalkanID",
+            Error,
+            &[
+                "Try from another network, without a VPN; else ask support@balkan.id to let this one through.",
+            ],
+            Network,
+            AfterChange,
+        ),
+        ProblemCode::BalkanIdEmptyReply => (
+            "BalkanID answers with nothing",
+            Error,
+            &[
+                "Look under Configure > Integrations whether it has happened; if not, do it again, and send the time of both to support@balkan.id.",
+            ],
+            BalkanIdIntegrations,
+            Now,
+        ),
+        ProblemCode::BalkanIdOtherHost => (
+            "BalkanID's Public API is at another host",
+            Warning,
+            &["Change the address, so that the next time needs no detour."],
+            ThisProgram,
+            AfterChange,
+        ),
+        ProblemCode::StepUpRequired => (
+            "BalkanID asks for a second sign-in step",
+            Error,
+            &["Sign in to BalkanID and start the sync there: Configure > Integrations."],
+            BalkanIdIntegrations,
+            AfterChange,
+        ),
         ProblemCode::ScimRefused => (
             "The SCIM server refuses",
             Error,

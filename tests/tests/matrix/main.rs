@@ -226,7 +226,8 @@ async fn every_scenario_of_balkanids_ends_a_submission_as_its_row_says() {
             panic!("{}: {problems:?}", row.scenario);
         };
         let found = Found::of(problem);
-        let wanted = format!("error {} {} at ", row.code, row.place);
+        let severity = if row.exit == 0 { "warning" } else { "error" };
+        let wanted = format!("{severity} {} {} at ", row.code, row.place);
         assert!(found.line.starts_with(&wanted), "{}", found.line);
         assert!(found.hints.contains(row.mend), "{}", found.hints);
         assert_eq!(story.sandbox.breaches(), 0, "{}", row.scenario);

@@ -122,6 +122,13 @@ pub(crate) fn answer(state: &State, asked: &Asked) -> Response<Body> {
         ("/api/public", _) | (_, Some(_)) if !is_key => {
             reply::json(403, &json!({"message": "Forbidden"}))
         }
+        ("/api/public", _)
+            if !knobs
+                .public_api
+                .is_at(asked.header("host").unwrap_or_default()) =>
+        {
+            not_found()
+        }
         ("/api/public", _) => public_api::answer(state, asked),
         (_, Some(path)) => bulk_address(state, asked, path),
         _ => not_found(),

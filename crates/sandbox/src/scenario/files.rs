@@ -10,7 +10,7 @@ macro_rules! files {
 }
 
 /// Name and file, in the order in which they are shown.
-pub(super) const FILES: [(&str, &str); 51] = files![
+pub(super) const FILES: [(&str, &str); 56] = files![
     "ready",
     "first-set-up",
     "existing-integration",
@@ -57,6 +57,11 @@ pub(super) const FILES: [(&str, &str); 51] = files![
     "plain-http-elsewhere",
     "balkanid-waf",
     "balkanid-wrong-host",
+    "balkanid-platform-host",
+    "balkanid-tenant-host",
+    "balkanid-refuses",
+    "balkanid-empty-reply",
+    "balkanid-step-up",
     "balkanid-unavailable",
     "balkanid-key-refused",
     "sync-fails",

@@ -81,4 +81,41 @@ pub(crate) struct BalkanIdKnobs {
     pub(crate) presigned_seconds: u64,
     /// Whether a firewall answers in its place.
     pub(crate) firewall: bool,
+    /// At which of its hosts the Public API is.
+    #[serde(default)]
+    pub(crate) public_api: PublicApi,
+}
+
+/// At which host the Public API is: BalkanID's own scripts name both, at different times.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum PublicApi {
+    /// At any.
+    #[default]
+    Anywhere,
+    /// At the tenant's alone, a name below `localhost`; a person types the platform's.
+    TenantHost,
+    /// At the platform's alone, which is `localhost`; a person types the tenant's.
+    PlatformHost,
+}
+
+impl PublicApi {
+    /// The host that a person types; nothing where the usual address does.
+    pub(crate) fn typed_host(self) -> Option<&'static str> {
+        match self {
+            Self::Anywhere => None,
+            Self::TenantHost => Some("localhost"),
+            Self::PlatformHost => Some("practice.localhost"),
+        }
+    }
+
+    /// Whether it is at a host.
+    pub(crate) fn is_at(self, host: &str) -> bool {
+        let host = host.split(':').next().unwrap_or_default();
+        match self {
+            Self::Anywhere => true,
+            Self::TenantHost => host == "practice.localhost",
+            Self::PlatformHost => host == "localhost",
+        }
+    }
 }

@@ -11,7 +11,8 @@ use bbsetup_balkanid::{
     BalkanId, Content, Integration, KeyNames, UploadRow, Values, differences, saved_as,
 };
 use bbsetup_setup::{
-    Draft, Extraction, ExtractionType, Owner, Problem, ProblemCode, Secret, SecretSlot, Setup,
+    ApiUrl, Draft, Extraction, ExtractionType, Owner, Problem, ProblemCode, Secret, SecretSlot,
+    Setup,
 };
 use tokio::time::Instant;
 
@@ -274,7 +275,9 @@ impl Submission {
             problems: remembered.err().map(Into::into).into_iter().collect(),
             ..SubmitJson::of(RouteJson::Api)
         };
-        Ok(self.sync(services, balkanid, submitted, stages).await)
+        Ok(self
+            .sync(services, balkanid, Some(&before.tenant), submitted, stages)
+            .await)
     }
 
     /// Finds what was saved by hand in BalkanID's form, and starts a sync.
@@ -312,8 +315,14 @@ impl Submission {
             problems: remembered.err().map(Into::into).into_iter().collect(),
             ..submitted
         };
-        self.sync(services, &tenant.balkanid, submitted, stages)
-            .await
+        self.sync(
+            services,
+            &tenant.balkanid,
+            Some(&before.tenant),
+            submitted,
+            stages,
+        )
+        .await
     }
 
     /// The row that the form made. A person says that it is saved, so it is not waited for long.
@@ -363,6 +372,7 @@ impl Submission {
         &self,
         services: &Services,
         balkanid: &BalkanId,
+        tenant: Option<&str>,
         mut submitted: SubmitJson,
         stages: Stages<'_>,
     ) -> SubmitJson {
@@ -373,16 +383,21 @@ impl Submission {
         let row_asks = submitted.route == RouteJson::Api && balkanid.public.is_none();
         let accepted = match row_asks {
             true => Ok(None),
-            false => balkanid.start_sync(&id).await,
+            false => balkanid.start_sync(&id, tenant).await.map(Some),
         };
         match accepted {
-            Ok(correlation_id) => {
+            Ok(accepted) => {
                 let told = match row_asks {
                     true => "The row itself asks BalkanID to sync.",
                     false => "BalkanID accepted the sync.",
                 };
                 stages.end("sync", told);
-                submitted.correlation_id = correlation_id;
+                if let Some(accepted) = accepted {
+                    submitted.correlation_id = accepted.correlation_id;
+                    if let Some(at) = accepted.at {
+                        submitted = submitted.with(other_host(&at));
+                    }
+                }
                 if let Err(problem) = self.is_watched(services) {
                     submitted = submitted.with(problem.as_warning());
                 }
@@ -406,6 +421,15 @@ impl Submission {
             })
             .collect()
     }
+}
+
+/// That the Public API answers, and not where it was said to be.
+fn other_host(at: &ApiUrl) -> Problem {
+    Problem::new(
+        ProblemCode::BalkanIdOtherHost,
+        format!("The address that was given does not have BalkanID's Public API; {at} has it, and was used."),
+    )
+    .on_field("balkanid-public-url")
 }
 
 /// How long an integration that a person saved by hand is looked for.

@@ -206,6 +206,45 @@ impl Tenant {
     }
 }
 
+/// How a watched sync ended, for somebody who looks at something else.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// One line.
+    pub title: String,
+    /// One or two sentences.
+    pub body: String,
+}
+
+impl Notice {
+    /// What to tell of an end; nothing where a person ended it, or nothing was watched.
+    pub fn of(workspace: &str, ended: Result<&StatusJson, &[Problem]>) -> Option<Self> {
+        let notice = |title: String, body: &str| Self {
+            title,
+            body: body.to_owned(),
+        };
+        match ended {
+            Ok(status) => Some(notice(
+                format!("BalkanID reads {workspace}"),
+                &format!("{}.", status.words),
+            )),
+            Err(problems) => match problems.first() {
+                Some(problem)
+                    if matches!(
+                        problem.code,
+                        ProblemCode::SyncFailed | ProblemCode::TimedOut
+                    ) =>
+                {
+                    Some(notice(
+                        format!("BalkanID does not read {workspace} yet"),
+                        &problem.message,
+                    ))
+                }
+                Some(_) | None => None,
+            },
+        }
+    }
+}
+
 fn stopped() -> Problem {
     Problem::new(
         ProblemCode::Cancelled,

@@ -9,12 +9,13 @@ use tokio_util::sync::CancellationToken;
 use super::Run;
 use crate::commands::check::Checked;
 use crate::commands::rotate::{self, Replacement, Rotated};
-use crate::commands::watch::Tenant;
+use crate::commands::watch::{Patience, Tenant};
 use crate::commands::{forget, profiles};
 use crate::home::SavedProfile;
 use crate::inputs::missing_secret;
 use crate::json::{
     AllChecksJson, CheckEventJson, CheckJson, HomeJson, ProfileCheckEventJson, StatusJson,
+    SubmitEventJson,
 };
 
 impl Run {
@@ -23,14 +24,36 @@ impl Run {
     /// # Errors
     /// What is missing, or what BalkanID refused.
     pub async fn status(&self, workspace: &str) -> Result<StatusJson, Vec<Problem>> {
+        let tenant = self.tenant_of(workspace).await?;
+        let status = tenant.status(&self.services(), false).await;
+        status.map_err(|problem| vec![problem])
+    }
+
+    /// Goes on watching a sync that an earlier start did not see the end of.
+    ///
+    /// # Errors
+    /// What is missing, what BalkanID refused, or how the sync ended.
+    pub async fn watch_on(
+        &self,
+        workspace: &str,
+        patience: Patience,
+        events: &(dyn Fn(SubmitEventJson) + Send + Sync),
+        stop: &CancellationToken,
+    ) -> Result<StatusJson, Vec<Problem>> {
+        let services = self.services();
+        let tenant = self.tenant_of(workspace).await?;
+        let watched = tenant.watch(&services, patience, events, stop).await;
+        watched.map_err(|problem| vec![problem])
+    }
+
+    async fn tenant_of(&self, workspace: &str) -> Result<Tenant, Vec<Problem>> {
         let one = |problem: Problem| vec![problem];
         let services = self.services();
         let (_, profile) = profiles::saved(&services, workspace).map_err(one)?;
         let inputs = profiles::inputs_of(&services, &profile);
-        let tenant = Tenant::prepare(&services, &inputs)
+        Tenant::prepare(&services, &inputs)
             .await?
-            .ok_or_else(|| one(missing_secret(SecretSlot::BalkanIdKeyId)))?;
-        tenant.status(&services, false).await.map_err(one)
+            .ok_or_else(|| one(missing_secret(SecretSlot::BalkanIdKeyId)))
     }
 
     /// Checks a profile again without touching the set-up that is under way.

@@ -5,10 +5,13 @@ use bbsetup_vault::VaultKind;
 use tokio_util::sync::CancellationToken;
 
 use super::Run;
+use super::typed::workspace_of;
 use crate::commands::save;
 use crate::commands::submit::Submission;
-use crate::commands::watch::Patience;
-use crate::json::{ConfirmedJson, PlanJson, RouteJson, SaveJson, SubmitEventJson, SubmitJson};
+use crate::commands::watch::{Notice, Patience};
+use crate::json::{
+    ConfirmedJson, PlanJson, RouteJson, SaveJson, SeverityJson, SubmitEventJson, SubmitJson,
+};
 
 impl Run {
     /// Saves the secrets to the keychain.
@@ -71,6 +74,7 @@ impl Run {
                 saved.store
             ),
         });
+        self.state().status = None;
         let services = self.services();
         let submission = Submission::prepare(&services, &self.inputs(), Owner::Required).await?;
         let submitted = match route {
@@ -81,7 +85,11 @@ impl Run {
             RouteJson::Assisted => submission.follow_form(&services, patience, events).await,
         };
         self.state().submitted = Some(submitted.clone());
-        let is_under_way = submitted.integration_id.is_some() && submitted.problems.is_empty();
+        let failed = submitted
+            .problems
+            .iter()
+            .any(|problem| problem.severity == SeverityJson::Error);
+        let is_under_way = submitted.integration_id.is_some() && !failed;
         if let Some(tenant) = submission.tenant().filter(|_| is_under_way) {
             events(SubmitEventJson::Stage {
                 stage: "watch".to_owned(),
@@ -100,6 +108,17 @@ impl Run {
         self.home_folder().drop_progress().map_err(one)?;
         self.state().current = Some(Step::Done);
         Ok(submitted)
+    }
+
+    /// How a submission ended, for somebody who looks at something else: nothing where its end was
+    /// not watched for.
+    pub fn notice(&self, submitted: &Result<SubmitJson, Vec<Problem>>) -> Option<Notice> {
+        let state = self.state();
+        let workspace = workspace_of(&state.draft)?;
+        match submitted {
+            Ok(_) => Notice::of(workspace.as_str(), Ok(state.status.as_ref()?)),
+            Err(problems) => Notice::of(workspace.as_str(), Err(problems)),
+        }
     }
 
     /// The value of a field of BalkanID's form, for the clipboard, and whether it is a secret.
