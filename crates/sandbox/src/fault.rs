@@ -16,7 +16,7 @@ use crate::state::{Addresses, Server};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Fault {
-    /// `bitbucket`, `balkanid` or `storage`.
+    /// `bitbucket`, `balkanid`, `storage` or `scim`.
     pub server: String,
     /// The beginning of the path, in which `*` stands for any one part; empty means every path. A
     /// `$` at the end means that the path ends there.

@@ -45,6 +45,12 @@ pub enum ProblemCode {
     BalkanIdNotFound,
     BalkanIdRefused,
     ScimRefused,
+    ScimOutdated,
+    ScimPaging,
+    ScimMembersCut,
+    ScimAttributeMissing,
+    ScimDeparture,
+    NotScim,
     ValueMissing,
     ValueUnreadable,
     WrongField,
@@ -97,6 +103,12 @@ impl ProblemCode {
             Self::BalkanIdNotFound => "balkanid_not_found",
             Self::BalkanIdRefused => "balkanid_refused",
             Self::ScimRefused => "scim_refused",
+            Self::ScimOutdated => "scim_outdated",
+            Self::ScimPaging => "scim_paging",
+            Self::ScimMembersCut => "scim_members_cut",
+            Self::ScimAttributeMissing => "scim_attribute_missing",
+            Self::ScimDeparture => "scim_departure",
+            Self::NotScim => "not_scim",
             Self::ValueMissing => "value_missing",
             Self::ValueUnreadable => "value_unreadable",
             Self::WrongField => "wrong_field",
@@ -114,7 +126,7 @@ impl ProblemCode {
 
 impl ProblemCode {
     /// Every code.
-    pub const ALL: [Self; 46] = [
+    pub const ALL: [Self; 52] = [
         Self::AppPasswordRemoved,
         Self::EmailExpected,
         Self::SignInRefused,
@@ -150,6 +162,12 @@ impl ProblemCode {
         Self::BalkanIdNotFound,
         Self::BalkanIdRefused,
         Self::ScimRefused,
+        Self::ScimOutdated,
+        Self::ScimPaging,
+        Self::ScimMembersCut,
+        Self::ScimAttributeMissing,
+        Self::ScimDeparture,
+        Self::NotScim,
         Self::ValueMissing,
         Self::ValueUnreadable,
         Self::WrongField,

@@ -14,6 +14,7 @@ mod redaction;
 mod run;
 mod services;
 
+pub use bbsetup_scim::{Authentication as ScimAuthentication, Report as ScimReport};
 pub use inputs::Inputs;
 pub use practice::Practice;
 pub use run::Run;
