@@ -1,7 +1,7 @@
 //! From a refusal, or from no answer at all, to an outcome and a problem in words.
 
 use bbsetup_http::Error as HttpError;
-use bbsetup_setup::problem::Retry;
+use bbsetup_setup::problem::{Place, Retry};
 use bbsetup_setup::{Outcome, Problem, ProblemCode};
 
 use crate::check::{Check, Finding};
@@ -152,6 +152,7 @@ pub(crate) fn empty(what: &str) -> (Outcome, Problem) {
     )
     .with_hints(vec![format!(
         "If it does hold {what}, the token may not see them: give it the right to read all of them."
-    )]);
+    )])
+    .mended_at(Place::ThisProgram);
     (Outcome::NotTestable, problem)
 }

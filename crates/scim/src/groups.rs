@@ -67,8 +67,8 @@ struct Candidate {
     named: u64,
 }
 
-/// Whether a group names all of its members. `groups` are those that were seen; `largest` is the
-/// most that the server says or shows that it gives at once.
+/// Whether a group names all of its members. `groups` are those that were seen; `pages` the lengths
+/// at which the server may cut.
 pub(crate) async fn members(
     server: &Server<'_>,
     groups: &[Value],
@@ -217,10 +217,11 @@ fn judge(
         )]);
         return Finding::wrong(CHECK, evidence, (Outcome::Unknown, problem));
     }
-    let largest = around.pages.iter().copied().max().unwrap_or(PAGE);
+    // The server's own page is the shortest of what it says, what it shows and what is asked for.
+    let page = around.pages.iter().copied().min().unwrap_or(PAGE);
     let finding = Finding::granted(CHECK, evidence);
-    match (count > largest, confirmed, group.listed) {
-        (true, _, _) => finding.because(format!("More than a page of {largest}.")),
+    match (count > page, confirmed, group.listed) {
+        (true, _, _) => finding.because(format!("More than a page of {page}.")),
         (false, true, _) => finding.because("As many as users who say that they are in it."),
         (false, false, Some(0) | None) => finding.because(
             "The list of groups leaves members out; a group by itself has them. No group that was seen is longer than a page.",

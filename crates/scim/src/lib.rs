@@ -3,6 +3,8 @@
 //! Nothing is sent but GET. What is required and what only warns stands in [`Check`], with its
 //! source; RFC 7643 is SCIM's schema and RFC 7644 its protocol.
 
+#[cfg(test)]
+mod any_body;
 mod check;
 mod diagnosis;
 mod discovery;

@@ -93,7 +93,7 @@ async fn not_found(server: &Server<'_>, asked: Asked) -> SignIn {
     if discovery::is_config(&config) {
         return SignIn::Open(asked);
     }
-    let mut problem = not_scim(server, "a server that knows no /Users there");
+    let mut problem = not_scim(server, "a server that knows nothing of /Users there");
     if let Some(found) = elsewhere(server).await {
         problem = problem.with_first_hint(found);
     }

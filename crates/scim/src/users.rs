@@ -83,8 +83,10 @@ pub(crate) fn listed(evidence: &Evidence, page: &Page) -> Finding {
 /// The media type of the first answer.
 pub(crate) fn content_type(asked: &Asked) -> Finding {
     const CHECK: Check = Check::ContentType;
-    let Ok(reply) = &asked.answer else {
-        return Finding::skipped(CHECK, "The first question had no answer.");
+    // A refusal may come from what stands in between.
+    let granted = asked.answer.as_ref().ok();
+    let Some(reply) = granted.filter(|reply| reply.granted().is_some()) else {
+        return Finding::skipped(CHECK, "The list of users could not be read.");
     };
     let mut evidence = asked.evidence.clone();
     (evidence.items, evidence.total) = (None, None);
@@ -221,14 +223,17 @@ pub(crate) async fn error_body(server: &Server<'_>) -> Finding {
     const CHECK: Check = Check::ErrorBody;
     let asked = server.ask(NOBODY).await;
     let form = match &asked.answer {
-        Ok(reply) if matches!(reply.status, 400 | 404 | 410) => match &reply.body {
-            Body::Json(value) if wire::schemas(value).any(|schema| schema == ERROR) => {
-                return Finding::granted(CHECK, asked.evidence);
+        // Whatever is refused: the form is what is looked at.
+        Ok(reply) if (400..500).contains(&reply.status) && !matches!(reply.status, 407 | 429) => {
+            match &reply.body {
+                Body::Json(value) if wire::schemas(value).any(|schema| schema == ERROR) => {
+                    return Finding::granted(CHECK, asked.evidence);
+                }
+                Body::Json(_) => "JSON of another form",
+                Body::Page => "a web page",
+                Body::Other => "no JSON",
             }
-            Body::Json(_) => "JSON of another form",
-            Body::Page => "a web page",
-            Body::Other => "no JSON",
-        },
+        }
         Ok(reply) if (200..300).contains(&reply.status) => {
             let problem = Problem::new(
                 ProblemCode::ScimDeparture,
