@@ -25,8 +25,8 @@ pub struct Fault {
     /// The method; empty means every method.
     #[serde(default)]
     pub method: String,
-    /// The kind of the credential that was sent to Bitbucket, such as `api_token`; empty means any
-    /// or none.
+    /// The kind of the credential that was sent to Bitbucket, such as `api_token`, or to the SCIM
+    /// server, `bearer` or `basic`; empty means any or none.
     #[serde(default)]
     pub credential: String,
     /// How often it happens; nothing means always.

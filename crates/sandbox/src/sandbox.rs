@@ -267,7 +267,10 @@ async fn answer(
         Server::Bitbucket => bitbucket::Sender::of(&state, &asked),
         Server::BalkanId | Server::Storage | Server::Scim => bitbucket::Sender::Nobody,
     };
-    let credential = sender.kind();
+    let credential = match server {
+        Server::Scim => scim::credential(&asked),
+        Server::Bitbucket | Server::BalkanId | Server::Storage => sender.kind(),
+    };
     let number = state.log().begin(Entry {
         server: server.as_str(),
         method: asked.method.clone(),

@@ -235,14 +235,26 @@ async fn a_user_name_with_a_password_signs_in_and_a_wrong_kind_is_told() {
 
 #[tokio::test]
 async fn an_address_without_its_end_is_told_where_the_server_is() {
-    for (typed, found) in [("", "/scim/v2"), ("/scim", "/scim/v2")] {
+    for (typed, found) in [
+        ("", "/scim/v2"),
+        ("/scim", "/scim/v2"),
+        ("/api", "base URL"),
+    ] {
         let sandbox = started("ready", json!({ "typed_path": typed })).await;
         let report = of(&sandbox).await;
         assert_eq!(told(&report), ["error not_scim sign_in"]);
         let hint = &report.problems[0].problem.hints[0];
         assert!(hint.contains(found), "{hint}");
-        // Looking around goes without the token.
         assert!(report.requests <= 5, "{}", report.requests);
+        for request in sandbox.requests() {
+            // Looking around goes without the token.
+            let is_typed = matches!(
+                request.path.strip_prefix(typed),
+                Some("/Users" | "/ServiceProviderConfig")
+            );
+            let expected = if is_typed { "bearer" } else { "" };
+            assert_eq!(request.credential, expected, "{}", request.path);
+        }
     }
 }
 

@@ -77,6 +77,16 @@ pub(crate) fn answer(state: &State, asked: &Asked) -> Response<Body> {
     }
 }
 
+/// What kind of credential a request carries, whether or not it is known.
+pub(crate) fn credential(asked: &Asked) -> &'static str {
+    match asked.header("authorization") {
+        Some(header) if header.starts_with("Bearer ") => "bearer",
+        Some(header) if header.starts_with("Basic ") => "basic",
+        Some(_) => "other",
+        None => "",
+    }
+}
+
 /// Whether a request carries the credential that the scenario knows.
 fn is_known(knobs: &ScimKnobs, asked: &Asked) -> bool {
     let wanted = match &knobs.user {
