@@ -15,13 +15,14 @@ use crate::root;
 const PRACTICE: &str = "bbsetup-sandbox";
 
 /// Which of our packages each may depend on (CONTRIBUTING.md, rule 2: dependencies point inward).
-const ALLOWED: [(&str, &[&str]); 12] = [
+const ALLOWED: [(&str, &[&str]); 13] = [
     ("bbsetup-setup", &[]),
     ("bbsetup-sandbox", &[]),
     ("bbsetup-http", &["bbsetup-setup"]),
     ("bbsetup-vault", &["bbsetup-setup"]),
     ("bbsetup-bitbucket", &["bbsetup-setup", "bbsetup-http"]),
     ("bbsetup-balkanid", &["bbsetup-setup", "bbsetup-http"]),
+    ("bbsetup-scim", &["bbsetup-setup", "bbsetup-http"]),
     (
         "bbsetup-wizard",
         &[
@@ -30,6 +31,7 @@ const ALLOWED: [(&str, &[&str]); 12] = [
             "bbsetup-vault",
             "bbsetup-bitbucket",
             "bbsetup-balkanid",
+            "bbsetup-scim",
         ],
     ),
     (

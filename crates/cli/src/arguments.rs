@@ -14,7 +14,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
     version,
     about,
     max_term_width = 100,
-    after_help = "Secrets are never given as flags: they are asked for without being shown, or read from the\nenvironment (BBSETUP_WORKSPACE_TOKEN, BBSETUP_API_TOKEN, BBSETUP_BALKANID_KEY_ID,\nBBSETUP_BALKANID_KEY_SECRET) or from the keychain.\n\nTry it without any account:  bbsetup practice\n\nEvery command takes --json; what goes wrong without a document of its own is bbsetup.error/1.\nExit: 0 done, 1 defect of this program, 2 usage, 3 something to mend in Bitbucket or BalkanID,\n      4 sign-in refused, 5 could not tell, 6 rate limit, 7 keychain, 8 BalkanID refused,\n      9 stopped half-way."
+    after_help = "Secrets are never given as flags: they are asked for without being shown, or read from the\nenvironment (BBSETUP_WORKSPACE_TOKEN, BBSETUP_API_TOKEN, BBSETUP_BALKANID_KEY_ID,\nBBSETUP_BALKANID_KEY_SECRET, BBSETUP_SCIM_TOKEN) or from the keychain.\n\nTry it without any account:  bbsetup practice\n\nEvery command takes --json; what goes wrong without a document of its own is bbsetup.error/1.\nExit: 0 done, 1 defect of this program, 2 usage, 3 something to mend in Bitbucket or BalkanID,\n      4 sign-in refused, 5 could not tell, 6 rate limit, 7 keychain, 8 BalkanID or the SCIM\n      server refused, 9 stopped half-way."
 )]
 pub(crate) struct Arguments {
     #[command(flatten)]
@@ -167,6 +167,11 @@ pub(crate) enum Command {
         after_help = "Example:\n  bbsetup expiry --workspace acme\n  bbsetup expiry --workspace acme --account-expires 2027-11-20\n  bbsetup export --workspace acme --format ics --out acme.ics\n\nJSON: bbsetup.expiry/1\nExit: 0 told, 2 a value cannot be used."
     )]
     Expiry(ExpiryArguments),
+    /// Check whether a SCIM server is fit for BalkanID to read
+    #[command(
+        after_help = "Example:\n  bbsetup scim --scim-url https://id.acme.example/scim/v2\n  bbsetup scim --scim-url https://id.acme.example/scim/v2 --scim-user balkanid\n\nThe token, or with a user name the password, is asked for, or read from BBSETUP_SCIM_TOKEN or from\nthe keychain of the workspace. Nothing is written to the server: it is read, and by GET alone.\n\nJSON: bbsetup.scim/1\nExit: 0 ready, 2 a value cannot be used, 3 something to mend at the SCIM server, 4 sign-in refused,\n      5 could not tell, 6 rate limit, 7 keychain, 8 the SCIM server refused."
+    )]
+    Scim(ScimArguments),
     /// Look at keychain, network, clock and folder; write it down in a zip without secrets
     #[command(
         after_help = "Example:\n  bbsetup diagnose\n  bbsetup diagnose --out diagnosis.zip\n\nNo credential is read or sent. With --out all that the zip would hold is shown on standard error\nfirst. Tokens are always masked; e-mails too, unless --with-email is given.\n\nJSON: bbsetup.diagnose/1\nExit: 0 nothing is wrong, 2 a value cannot be used or the file is there already, 3 BalkanID or\n      Bitbucket is not where the address says, 5 could not tell, 7 keychain, 9 not written or not\n      agreed to."
@@ -182,7 +187,7 @@ pub(crate) enum Command {
         after_help = "Example:\n  bbsetup forget --workspace acme\n\nJSON: bbsetup.forget/1\nExit: 0 forgotten, or there was nothing; 2 a value cannot be used, 7 keychain, 9 not agreed to."
     )]
     Forget(ForgetArguments),
-    /// Start a practice Bitbucket and a practice BalkanID on this machine, and stay
+    /// Start a practice Bitbucket, BalkanID and SCIM server on this machine, and stay
     #[command(
         after_help = "Example:\n  bbsetup practice --scenario missing-project-admin\n\nThe `env` of the first line holds the variables that point every other command here.\n\nJSON: bbsetup.practice/1 as the first line, with or without --json\nExit: 0 ended by Ctrl+C or SIGTERM, 2 no such scenario."
     )]
@@ -237,6 +242,17 @@ pub(crate) struct ExpiryArguments {
     /// Forget the day of this credential
     #[arg(long, value_enum)]
     pub(crate) clear: Vec<SlotChoice>,
+}
+
+/// What `scim` takes.
+#[derive(Args)]
+pub(crate) struct ScimArguments {
+    /// The SCIM server's base URL, such as https://id.acme.example/scim/v2
+    #[arg(long, env = "BBSETUP_SCIM_URL", value_name = "URL")]
+    pub(crate) scim_url: Option<String>,
+    /// The user name, where the server asks for one with a password rather than for a token
+    #[arg(long, env = "BBSETUP_SCIM_USER", value_name = "NAME")]
+    pub(crate) scim_user: Option<String>,
 }
 
 /// What `save` takes.

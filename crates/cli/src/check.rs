@@ -135,7 +135,7 @@ pub(crate) fn show(progress: &ProgressBar, event: CheckEventJson) {
             progress.set_message(check.id.clone());
         }
         CheckEventJson::Waiting { seconds } => {
-            progress.set_message(format!("waiting {seconds} s for Bitbucket's rate limit"))
+            progress.set_message(format!("waiting {seconds} s for the rate limit"))
         }
         CheckEventJson::Finished { .. } => {}
     }

@@ -58,6 +58,7 @@ pub(crate) fn of_problem(code: ProblemCode) -> Code {
         | ProblemCode::TlsUntrusted
         | ProblemCode::ProxyRefused
         | ProblemCode::NotBitbucket
+        | ProblemCode::NotScim
         | ProblemCode::ServerError
         | ProblemCode::UnreadableReply
         | ProblemCode::OffOriginLink
@@ -78,6 +79,11 @@ pub(crate) fn of_problem(code: ProblemCode) -> Code {
         | ProblemCode::AlreadySetUp
         | ProblemCode::ExcessScope
         | ProblemCode::ExpiresSoon
+        | ProblemCode::ScimOutdated
+        | ProblemCode::ScimPaging
+        | ProblemCode::ScimMembersCut
+        | ProblemCode::ScimAttributeMissing
+        | ProblemCode::ScimDeparture
         | ProblemCode::ClockDiffers => MEND,
         ProblemCode::AddressNotAllowed
         | ProblemCode::ValueMissing
@@ -135,6 +141,14 @@ pub(crate) fn of_document(problems: &[ProblemJson]) -> Code {
 
 /// The exit code of a report.
 pub(crate) fn of_report(report: &Report) -> Code {
+    match report.verdict {
+        Verdict::Ready => DONE,
+        Verdict::NotReady | Verdict::Undetermined => of_problems(report.blocking_problems()),
+    }
+}
+
+/// The exit code of a report on a SCIM server.
+pub(crate) fn of_scim_report(report: &bbsetup_wizard::ScimReport) -> Code {
     match report.verdict {
         Verdict::Ready => DONE,
         Verdict::NotReady | Verdict::Undetermined => of_problems(report.blocking_problems()),

@@ -26,6 +26,7 @@ mod refuse;
 mod report;
 mod rotate;
 mod save;
+mod scim;
 mod setup;
 mod status;
 mod submit;
@@ -78,6 +79,7 @@ async fn run(arguments: Arguments) -> exit::Code {
         Command::Evidence(evidence) => evidence::run(&context, &evidence).await,
         Command::Rotate(rotate) => rotate::run(&context, &rotate).await,
         Command::Expiry(expiry) => expiry::run(&context, &expiry),
+        Command::Scim(scim) => scim::run(&context, &scim).await,
         Command::Diagnose(diagnose) => diagnose::run(&context, &diagnose).await,
         Command::Profiles => profiles::run(&context),
         Command::Forget(forget) => forget::run(&context, &forget).await,

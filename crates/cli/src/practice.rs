@@ -20,8 +20,8 @@ struct FirstLine {
     bitbucket_url: String,
     balkanid_url: String,
     balkanid_public_url: String,
-    /// The practice SCIM server; there is none yet.
-    scim_url: Option<String>,
+    /// The practice SCIM server.
+    scim_url: String,
     env: BTreeMap<String, String>,
 }
 
@@ -51,7 +51,7 @@ pub(crate) async fn run(context: &Context, arguments: &PracticeArguments) -> exi
         bitbucket_url: sandbox.bitbucket_url(),
         balkanid_url: sandbox.balkanid_url(),
         balkanid_public_url: sandbox.balkanid_public_url(),
-        scim_url: None,
+        scim_url: sandbox.scim_url(),
         env: sandbox.env(),
     };
     // Whoever reads the line may end the program at once.

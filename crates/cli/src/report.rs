@@ -4,7 +4,8 @@ use std::io::{IsTerminal, Write};
 
 use bbsetup_setup::{Problem, ProblemCode};
 use bbsetup_wizard::json::{
-    AllChecksJson, CheckJson, CheckResultJson, OutcomeJson, ProblemJson, SeverityJson, VerdictJson,
+    AllChecksJson, CheckJson, CheckResultJson, OutcomeJson, ProblemJson, ScimJson, SeverityJson,
+    VerdictJson,
 };
 use comfy_table::{Attribute, Cell, Color, ContentArrangement, Table, presets};
 use serde::Serialize;
@@ -95,6 +96,40 @@ pub(crate) fn print_check(context: &Context, report: &CheckJson) {
     }
 }
 
+/// Prints a report on a SCIM server.
+pub(crate) fn print_scim(context: &Context, report: &ScimJson) {
+    if context.json {
+        return print_json(report);
+    }
+    let out = &mut std::io::stdout().lock();
+    let color = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    let sentence = sentence_of(
+        report.verdict,
+        &report.checks,
+        &format!("BalkanID can read {}", report.scim_url),
+    );
+    let mut table = plain_table();
+    table.set_header(vec!["", "SCIM server", ""]);
+    for check in &report.checks {
+        table.add_row(vec![
+            Cell::new(&check.title),
+            outcome_cell(check, color),
+            Cell::new(check.reason.as_deref().unwrap_or_default()),
+        ]);
+    }
+    let count = |count: Option<u64>| count.map_or("?".to_owned(), |count| count.to_string());
+    let _closed_pipe = writeln!(
+        out,
+        "{sentence}\n\n{table}\n\n{} users, {} groups\nChecked {} · {} requests · {:.1} s",
+        count(report.users),
+        count(report.groups),
+        report.checked_at,
+        report.requests,
+        report.elapsed_ms as f64 / 1000.0
+    );
+    print_problems(&grouped(&report.problems));
+}
+
 /// Prints a line for each set-up that was checked, with its problems.
 pub(crate) fn print_all(all: &AllChecksJson, out: &mut dyn Write) {
     for report in &all.reports {
@@ -161,13 +196,17 @@ pub(crate) fn print_table(report: &CheckJson, out: &mut dyn Write) {
 
 /// One sentence for the whole report.
 pub(crate) fn sentence(report: &CheckJson) -> String {
-    let missing = report
-        .checks
+    let ready = format!("BalkanID will be able to read {}", report.workspace);
+    sentence_of(report.verdict, &report.checks, &ready)
+}
+
+/// One sentence for checks with their verdict; `ready` is what the verdict "ready" means.
+fn sentence_of(verdict: VerdictJson, checks: &[CheckResultJson], ready: &str) -> String {
+    let missing = checks
         .iter()
         .filter(|check| check.required && check.outcome == OutcomeJson::Missing)
         .count();
-    let untold = report
-        .checks
+    let untold = checks
         .iter()
         .filter(|check| {
             check.required
@@ -177,8 +216,8 @@ pub(crate) fn sentence(report: &CheckJson) -> String {
                 )
         })
         .count();
-    match report.verdict {
-        VerdictJson::Ready => format!("Ready: BalkanID will be able to read {}.", report.workspace),
+    match verdict {
+        VerdictJson::Ready => format!("Ready: {ready}."),
         VerdictJson::NotReady if missing == 1 => "Not ready: one thing is missing.".to_owned(),
         VerdictJson::NotReady if missing > 1 => format!("Not ready: {missing} things are missing."),
         VerdictJson::NotReady => "Not ready: see below.".to_owned(),
@@ -189,7 +228,7 @@ pub(crate) fn sentence(report: &CheckJson) -> String {
     }
 }
 
-fn table(report: &CheckJson, color: bool) -> Table {
+fn plain_table() -> Table {
     let mut table = Table::new();
     table
         .load_style(presets::NOTHING)
@@ -197,6 +236,11 @@ fn table(report: &CheckJson, color: bool) -> Table {
     if !std::io::stdout().is_terminal() {
         table.set_width(100);
     }
+    table
+}
+
+fn table(report: &CheckJson, color: bool) -> Table {
+    let mut table = plain_table();
     table.set_header(vec!["", "Workspace token", "Account"]);
     let mut titles: Vec<&str> = Vec::new();
     for check in &report.checks {

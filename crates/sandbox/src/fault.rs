@@ -16,7 +16,7 @@ use crate::state::{Addresses, Server};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Fault {
-    /// `bitbucket`, `balkanid` or `storage`.
+    /// `bitbucket`, `balkanid`, `storage` or `scim`.
     pub server: String,
     /// The beginning of the path, in which `*` stands for any one part; empty means every path. A
     /// `$` at the end means that the path ends there.
@@ -25,8 +25,8 @@ pub struct Fault {
     /// The method; empty means every method.
     #[serde(default)]
     pub method: String,
-    /// The kind of the credential that was sent to Bitbucket, such as `api_token`; empty means any
-    /// or none.
+    /// The kind of the credential that was sent to Bitbucket, such as `api_token`, or to the SCIM
+    /// server, `bearer` or `basic`; empty means any or none.
     #[serde(default)]
     pub credential: String,
     /// How often it happens; nothing means always.

@@ -1,4 +1,4 @@
-//! Practice servers: a Bitbucket and a BalkanID on loopback, with scenarios.
+//! Practice servers: a Bitbucket, a BalkanID and a SCIM server on loopback, with scenarios.
 //!
 //! They share no type with the program that they serve, so that both cannot be wrong together. What
 //! they do is described by a [`Scenario`], a file that tests and people start alike; faults, delays,
@@ -17,6 +17,7 @@ mod reach;
 mod reply;
 mod sandbox;
 mod scenario;
+mod scim;
 mod state;
 mod tls;
 mod world;

@@ -7,7 +7,7 @@ use serde::Serialize;
 /// One request. It holds no header, no query value and no body.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Entry {
-    /// `bitbucket`, `balkanid` or `storage`.
+    /// `bitbucket`, `balkanid`, `storage` or `scim`.
     pub server: &'static str,
     /// The method.
     pub method: String,

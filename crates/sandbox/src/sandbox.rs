@@ -24,7 +24,7 @@ use crate::reach::Reached;
 use crate::scenario::Scenario;
 use crate::state::{Addresses, Mending, MendingError, Server, State};
 use crate::tls::Tls;
-use crate::{balkanid, bitbucket, control};
+use crate::{balkanid, bitbucket, control, scim};
 
 /// Where and how the servers listen. Port 0 is a free one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -35,6 +35,8 @@ pub struct Listening {
     pub balkanid_port: u16,
     /// The port of the storage behind presigned addresses.
     pub storage_port: u16,
+    /// The practice SCIM server's port.
+    pub scim_port: u16,
     /// Whether they speak TLS, with an authority made at the start ([`Sandbox::ca_pem`]).
     pub tls: bool,
 }
@@ -66,10 +68,12 @@ impl Sandbox {
         let bitbucket = listen(listening.bitbucket_port).await?;
         let balkanid = listen(listening.balkanid_port).await?;
         let storage = listen(listening.storage_port).await?;
+        let scim = listen(listening.scim_port).await?;
         let addresses = Addresses {
             bitbucket: bitbucket.local_addr()?,
             balkanid: balkanid.local_addr()?,
             storage: storage.local_addr()?,
+            scim: scim.local_addr()?,
             encrypted: listening.tls,
         };
         let tls = match listening.tls {
@@ -84,6 +88,7 @@ impl Sandbox {
             (Server::Bitbucket, bitbucket, acceptor()),
             (Server::BalkanId, balkanid, acceptor()),
             (Server::Storage, storage, acceptor()),
+            (Server::Scim, scim, acceptor()),
         ]
         .into_iter()
         .chain(door.map(|door| (Server::Bitbucket, door.listener, Some(door.acceptor))))
@@ -118,6 +123,14 @@ impl Sandbox {
         format!("{}/api/public", self.balkanid_url())
     }
 
+    /// The practice SCIM server's base address, as a person would type it: in a scenario about the
+    /// address, another one than its own.
+    pub fn scim_url(&self) -> String {
+        let typed = self.state.scenario.scim.typed_path.as_deref();
+        let path = typed.unwrap_or(scim::BASE);
+        format!("{}{path}", self.state.addresses.origin(Server::Scim))
+    }
+
     /// Where the servers are changed while they run: put `/log`, `/faults` and so on behind it.
     pub fn control(&self) -> String {
         format!("{}/_practice", self.bitbucket_url())
@@ -145,6 +158,7 @@ impl Sandbox {
             None => public_url,
         };
         env.insert("BBSETUP_BALKANID_PUBLIC_URL".into(), public_url);
+        env.insert("BBSETUP_SCIM_URL".into(), self.scim_url());
         env
     }
 
@@ -253,9 +267,12 @@ async fn answer(
     }
     let sender = match server {
         Server::Bitbucket => bitbucket::Sender::of(&state, &asked),
-        Server::BalkanId | Server::Storage => bitbucket::Sender::Nobody,
+        Server::BalkanId | Server::Storage | Server::Scim => bitbucket::Sender::Nobody,
     };
-    let credential = sender.kind();
+    let credential = match server {
+        Server::Scim => scim::credential(&asked),
+        Server::Bitbucket | Server::BalkanId | Server::Storage => sender.kind(),
+    };
     let number = state.log().begin(Entry {
         server: server.as_str(),
         method: asked.method.clone(),
@@ -272,6 +289,7 @@ async fn answer(
         Server::Bitbucket => bitbucket::answer(&state, &asked, &sender),
         Server::BalkanId => balkanid::answer(&state, &asked),
         Server::Storage => balkanid::storage::answer(&state, &asked),
+        Server::Scim => scim::answer(&state, &asked),
     };
     let response = match state.take_fault(server, &asked, credential) {
         Some(action) => action.spoil(rightly, &state.addresses).await,

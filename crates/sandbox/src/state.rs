@@ -1,4 +1,4 @@
-//! What the three servers share while they run. No lock is held across an await.
+//! What the servers share while they run. No lock is held across an await.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -15,7 +15,7 @@ use crate::log::Log;
 use crate::scenario::{Credential, Holder, Scenario};
 use crate::world::{WorkspaceRole, World};
 
-/// Which of the three servers a request reached.
+/// Which of the servers a request reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Server {
@@ -23,6 +23,7 @@ pub(crate) enum Server {
     BalkanId,
     /// The storage of presigned addresses, a server of its own as in reality.
     Storage,
+    Scim,
 }
 
 impl Server {
@@ -31,6 +32,7 @@ impl Server {
             Self::Bitbucket => "bitbucket",
             Self::BalkanId => "balkanid",
             Self::Storage => "storage",
+            Self::Scim => "scim",
         }
     }
 }
@@ -41,6 +43,7 @@ pub(crate) struct Addresses {
     pub(crate) bitbucket: SocketAddr,
     pub(crate) balkanid: SocketAddr,
     pub(crate) storage: SocketAddr,
+    pub(crate) scim: SocketAddr,
     pub(crate) encrypted: bool,
 }
 
@@ -51,6 +54,7 @@ impl Addresses {
             Server::Bitbucket => self.bitbucket,
             Server::BalkanId => self.balkanid,
             Server::Storage => self.storage,
+            Server::Scim => self.scim,
         };
         format!("{}://{address}", self.scheme())
     }

@@ -183,7 +183,8 @@ fn base_of(path: &str) -> &str {
     }
 }
 
-fn read_address(typed: &str) -> Result<Url, ApiUrlError> {
+/// Reads an address to which a credential may be sent, whatever its path.
+pub(crate) fn read_address(typed: &str) -> Result<Url, ApiUrlError> {
     let text = typed.trim().trim_matches(['"', '\'', '`', '<', '>']).trim();
     if text.is_empty() {
         return Err(ApiUrlError::Empty);

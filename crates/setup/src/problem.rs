@@ -49,6 +49,12 @@ pub enum ProblemCode {
     BalkanIdOtherHost,
     StepUpRequired,
     ScimRefused,
+    ScimOutdated,
+    ScimPaging,
+    ScimMembersCut,
+    ScimAttributeMissing,
+    ScimDeparture,
+    NotScim,
     ValueMissing,
     ValueUnreadable,
     WrongField,
@@ -105,6 +111,12 @@ impl ProblemCode {
             Self::BalkanIdOtherHost => "balkanid_other_host",
             Self::StepUpRequired => "step_up_required",
             Self::ScimRefused => "scim_refused",
+            Self::ScimOutdated => "scim_outdated",
+            Self::ScimPaging => "scim_paging",
+            Self::ScimMembersCut => "scim_members_cut",
+            Self::ScimAttributeMissing => "scim_attribute_missing",
+            Self::ScimDeparture => "scim_departure",
+            Self::NotScim => "not_scim",
             Self::ValueMissing => "value_missing",
             Self::ValueUnreadable => "value_unreadable",
             Self::WrongField => "wrong_field",
@@ -122,7 +134,7 @@ impl ProblemCode {
 
 impl ProblemCode {
     /// Every code.
-    pub const ALL: [Self; 50] = [
+    pub const ALL: [Self; 56] = [
         Self::AppPasswordRemoved,
         Self::EmailExpected,
         Self::SignInRefused,
@@ -162,6 +174,12 @@ impl ProblemCode {
         Self::BalkanIdOtherHost,
         Self::StepUpRequired,
         Self::ScimRefused,
+        Self::ScimOutdated,
+        Self::ScimPaging,
+        Self::ScimMembersCut,
+        Self::ScimAttributeMissing,
+        Self::ScimDeparture,
+        Self::NotScim,
         Self::ValueMissing,
         Self::ValueUnreadable,
         Self::WrongField,

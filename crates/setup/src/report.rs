@@ -309,6 +309,7 @@ pub fn is_could_not_tell(code: ProblemCode) -> bool {
         | ProblemCode::TlsUntrusted
         | ProblemCode::ProxyRefused
         | ProblemCode::NotBitbucket
+        | ProblemCode::NotScim
         | ProblemCode::ServerError
         | ProblemCode::UnreadableReply
         | ProblemCode::OffOriginLink
@@ -346,6 +347,11 @@ pub fn is_could_not_tell(code: ProblemCode) -> bool {
         | ProblemCode::BalkanIdOtherHost
         | ProblemCode::StepUpRequired
         | ProblemCode::ScimRefused
+        | ProblemCode::ScimOutdated
+        | ProblemCode::ScimPaging
+        | ProblemCode::ScimMembersCut
+        | ProblemCode::ScimAttributeMissing
+        | ProblemCode::ScimDeparture
         | ProblemCode::ValueUnreadable
         | ProblemCode::WrongField
         | ProblemCode::FileExists

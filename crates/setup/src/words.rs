@@ -97,7 +97,7 @@ pub fn of(code: ProblemCode) -> Words {
             AfterChange,
         ),
         ProblemCode::RateLimited => (
-            "Bitbucket's rate limit is reached",
+            "A rate limit is reached",
             Error,
             &["Nothing is wrong with the credential. Wait, then check again."],
             Wait,
@@ -193,7 +193,7 @@ pub fn of(code: ProblemCode) -> Words {
             AfterChange,
         ),
         ProblemCode::ServerError => (
-            "Bitbucket has trouble of its own",
+            "The server has trouble of its own",
             Error,
             &[
                 "Try again in some minutes; https://bitbucket.status.atlassian.com tells of outages. Nothing was found out about the credential.",
@@ -355,7 +355,61 @@ pub fn of(code: ProblemCode) -> Words {
         ProblemCode::ScimRefused => (
             "The SCIM server refuses",
             Error,
-            &["Check the base URL and the token."],
+            &[
+                "Give the token the right to read users and groups; nothing more is needed. Then check again.",
+            ],
+            ThisProgram,
+            AfterChange,
+        ),
+        ProblemCode::ScimOutdated => (
+            "An older version of SCIM",
+            Error,
+            &[
+                "Look in the server's documents for its SCIM 2.0 address; it often ends in /scim/v2 where the older one ends in /scim/v1.",
+            ],
+            ThisProgram,
+            AfterChange,
+        ),
+        ProblemCode::ScimPaging => (
+            "A list that cannot be read page by page",
+            Error,
+            &[
+                "This is a fault of the SCIM server: give its maker this report. A product that reads all pages would miss people or groups, or see them twice.",
+            ],
+            ThisProgram,
+            AfterChange,
+        ),
+        ProblemCode::ScimMembersCut => (
+            "A group without all of its members",
+            Error,
+            &[
+                "This is a fault or a limit of the SCIM server: look in its settings for a largest number of members, or give its maker this report. Until then a review of the group would leave people out.",
+            ],
+            ThisProgram,
+            AfterChange,
+        ),
+        ProblemCode::ScimAttributeMissing => (
+            "An attribute is missing",
+            Error,
+            &[
+                "Look in the SCIM server's attribute mapping, and give the token the right to read the attribute.",
+            ],
+            ThisProgram,
+            AfterChange,
+        ),
+        ProblemCode::ScimDeparture => (
+            "Not as the SCIM standard has it",
+            Error,
+            &["This is the SCIM server's affair: give its maker this report."],
+            ThisProgram,
+            AfterChange,
+        ),
+        ProblemCode::NotScim => (
+            "No SCIM server answers",
+            Error,
+            &[
+                "Check the base URL: it often ends in /scim/v2. A proxy or a sign-in page of the network may answer in the server's place. Nothing was found out about the token.",
+            ],
             ThisProgram,
             AfterChange,
         ),

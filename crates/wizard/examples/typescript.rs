@@ -30,5 +30,6 @@ fn main() -> Result<(), Box<dyn Error>> {
     json::ExportJson::export_all(&config)?;
     json::DiagnoseJson::export_all(&config)?;
     json::BundleJson::export_all(&config)?;
+    json::ScimJson::export_all(&config)?;
     Ok(())
 }

@@ -25,7 +25,7 @@ use bbsetup_wizard::{Run, Services};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
-use crate::rows::{EXCEPTIONS, LOCKED_KEYCHAIN, NO_KEYCHAIN, OF_BALKANID, ROWS, Row};
+use crate::rows::{EXCEPTIONS, LOCKED_KEYCHAIN, NO_KEYCHAIN, OF_BALKANID, OF_SCIM, ROWS, Row};
 
 /// The full report for both credentials, where nothing is wrong.
 const REQUESTS_WHEN_WELL: u64 = 20;
@@ -234,6 +234,32 @@ async fn every_scenario_of_balkanids_ends_a_submission_as_its_row_says() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn every_scenario_of_scims_is_told_as_its_row_says() {
+    let mut told = Vec::new();
+    for row in OF_SCIM {
+        let story = Story::named(row.scenario).await;
+        let ran = story.run(&["scim", "--json"]).await;
+        let requests = ran.json()["requests"].as_u64().expect("a count");
+        let of_row = differences(row, &ran);
+        told.extend(
+            of_row
+                .into_iter()
+                .map(|line| format!("{}: {line}", row.scenario)),
+        );
+        let heard = story.sandbox.requests();
+        assert_eq!(requests, heard.len() as u64, "{}", row.scenario);
+        assert!(
+            requests <= REQUESTS_WHEN_WELL,
+            "{}: {requests}",
+            row.scenario
+        );
+        assert!(heard.iter().all(|request| request.server == "scim"));
+        assert_eq!(story.sandbox.breaches(), 0, "{}", row.scenario);
+    }
+    assert!(told.is_empty(), "{}", told.join("\n"));
+}
+
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn a_keychain_that_is_not_there_or_locked_is_told_apart_and_nothing_is_sent() {
@@ -261,7 +287,7 @@ async fn a_keychain_that_is_not_there_or_locked_is_told_apart_and_nothing_is_sen
 
 #[test]
 fn every_scenario_has_one_row() {
-    let rows: Vec<&str> = ROWS.iter().map(|row| row.scenario).collect();
+    let rows: Vec<&str> = ROWS.iter().chain(OF_SCIM).map(|row| row.scenario).collect();
     let scenarios: BTreeSet<&str> = Scenario::names().into_iter().collect();
     assert_eq!(BTreeSet::from_iter(rows.clone()), scenarios);
     assert_eq!(rows.len(), scenarios.len(), "none has two");
@@ -272,6 +298,7 @@ fn every_code_is_met_by_a_row_or_excepted_with_its_reason() {
     let mut met: BTreeSet<&str> = ROWS
         .iter()
         .chain([&NO_KEYCHAIN, &LOCKED_KEYCHAIN])
+        .chain(OF_SCIM)
         .flat_map(|row| row.told)
         .map(|told| told.code)
         .collect();

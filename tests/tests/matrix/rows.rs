@@ -678,6 +678,126 @@ pub(crate) const OF_BALKANID: &[Submission] = &[
     ),
 ];
 
+/// What `bbsetup scim` tells in the scenarios of SCIM servers.
+pub(crate) const OF_SCIM: &[Row] = &[
+    row(
+        "scim-ignores-start-index",
+        "not_ready",
+        3,
+        &[error(
+            "scim_paging",
+            "this_program",
+            "give its maker this report",
+            &["scim/users_paging", "scim/groups_paging"],
+        )],
+    ),
+    row(
+        "scim-cuts-members",
+        "not_ready",
+        3,
+        &[error(
+            "scim_members_cut",
+            "this_program",
+            "largest number of members",
+            &["scim/group_members"],
+        )],
+    ),
+    row(
+        "scim-no-emails",
+        "not_ready",
+        3,
+        &[error(
+            "scim_attribute_missing",
+            "this_program",
+            "attribute mapping",
+            &["scim/user_attributes"],
+        )],
+    ),
+    row(
+        "scim-wrong-token",
+        "not_ready",
+        4,
+        &[error(
+            "sign_in_refused",
+            "this_program",
+            "Copy the token once more",
+            &["scim/sign_in"],
+        )],
+    ),
+    row(
+        "scim-refused",
+        "not_ready",
+        8,
+        &[error(
+            "scim_refused",
+            "this_program",
+            "right to read users and groups",
+            &["scim/users", "scim/groups"],
+        )],
+    ),
+    row(
+        "scim-wrong-path",
+        "undetermined",
+        5,
+        &[error(
+            "not_scim",
+            "this_program",
+            "/scim/v2 asks for a sign-in",
+            &["scim/sign_in"],
+        )],
+    ),
+    row(
+        "scim-not-scim",
+        "undetermined",
+        5,
+        &[error(
+            "not_scim",
+            "this_program",
+            "Check the base URL",
+            &["scim/sign_in"],
+        )],
+    ),
+    row(
+        "scim-version-1",
+        "not_ready",
+        3,
+        &[error(
+            "scim_outdated",
+            "this_program",
+            "SCIM 2.0 address",
+            &["scim/sign_in"],
+        )],
+    ),
+    row(
+        "scim-plain-json",
+        "ready",
+        0,
+        &[warning(
+            "scim_departure",
+            "this_program",
+            "give its maker this report",
+            &[
+                "scim/service_provider_config",
+                "scim/resource_types",
+                "scim/schemas",
+                "scim/content_type",
+                "scim/error_body",
+            ],
+        )],
+    ),
+    row(
+        "scim-empty",
+        "undetermined",
+        3,
+        &[warning(
+            "empty_result",
+            "this_program",
+            "right to read all of them",
+            &["scim/users", "scim/groups"],
+        )],
+    ),
+];
+
 /// The one problem that a submission ends with.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Submission {
@@ -730,7 +850,6 @@ pub(crate) const EXCEPTIONS: &[(&str, &str)] = &[
         "vault_too_long",
         "Windows alone limits the length of a secret.",
     ),
-    ("scim_refused", "No command speaks to a SCIM server yet."),
     (
         "account_mismatch",
         "Of replacing a token; in crates/wizard/tests/profiles.rs.",

@@ -10,7 +10,7 @@ macro_rules! files {
 }
 
 /// Name and file, in the order in which they are shown.
-pub(super) const FILES: [(&str, &str); 56] = files![
+pub(super) const FILES: [(&str, &str); 66] = files![
     "ready",
     "first-set-up",
     "existing-integration",
@@ -67,6 +67,16 @@ pub(super) const FILES: [(&str, &str); 56] = files![
     "sync-fails",
     "slow-sync",
     "large",
+    "scim-ignores-start-index",
+    "scim-cuts-members",
+    "scim-no-emails",
+    "scim-wrong-token",
+    "scim-refused",
+    "scim-wrong-path",
+    "scim-not-scim",
+    "scim-version-1",
+    "scim-plain-json",
+    "scim-empty",
 ];
 
 /// Names that scenarios had before.

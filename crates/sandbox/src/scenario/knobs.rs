@@ -119,3 +119,80 @@ impl PublicApi {
         }
     }
 }
+
+/// How the practice SCIM server behaves; as it should where nothing is said.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct ScimKnobs {
+    /// The bearer token that it knows; the password, where there is a user.
+    pub(crate) token: String,
+    /// The user that it knows; then Basic is what it takes.
+    pub(crate) user: Option<String>,
+    /// The token that a person types, where it is not the one that is known.
+    pub(crate) typed_token: Option<String>,
+    /// The path that a person types, where it is not the server's own.
+    pub(crate) typed_path: Option<String>,
+    /// The most that a page holds.
+    pub(crate) page_limit: usize,
+    /// Whether every page is the first.
+    pub(crate) ignores_start_index: bool,
+    /// Whether a page holds all.
+    pub(crate) ignores_count: bool,
+    /// How many entries of a page come again on the next.
+    pub(crate) repeats_on_pages: usize,
+    /// Whether `totalResults` is the length of the page.
+    pub(crate) total_of_page: bool,
+    /// The most members that a group names.
+    pub(crate) cuts_members: Option<usize>,
+    /// Whether users name their groups, which is left to a server.
+    pub(crate) user_groups: bool,
+    /// Whether filters are refused, which it then says of itself.
+    pub(crate) no_filter: bool,
+    /// Whether a filter changes nothing.
+    pub(crate) ignores_filter: bool,
+    /// Attributes that users are given without.
+    pub(crate) without: Vec<String>,
+    /// Whether answers are plain JSON by their type.
+    pub(crate) json_content_type: bool,
+    /// Whether refusals have a form of their own.
+    pub(crate) plain_errors: bool,
+    /// Whether it says nothing of itself.
+    pub(crate) no_discovery: bool,
+    /// Whether it speaks SCIM 1.1.
+    pub(crate) version_1: bool,
+    /// Whether a web page answers in its place.
+    pub(crate) html: bool,
+    /// Whether the token may read neither users nor groups.
+    pub(crate) refuses: bool,
+    /// Whether there is nobody and nothing.
+    pub(crate) empty: bool,
+}
+
+impl Default for ScimKnobs {
+    fn default() -> Self {
+        Self {
+            token: "practice-scim-token-that-opens-nothing-but-the-practice-servers-0003"
+                .to_owned(),
+            user: None,
+            typed_token: None,
+            typed_path: None,
+            page_limit: 100,
+            ignores_start_index: false,
+            ignores_count: false,
+            repeats_on_pages: 0,
+            total_of_page: false,
+            cuts_members: None,
+            user_groups: true,
+            no_filter: false,
+            ignores_filter: false,
+            without: Vec::new(),
+            json_content_type: false,
+            plain_errors: false,
+            no_discovery: false,
+            version_1: false,
+            html: false,
+            refuses: false,
+            empty: false,
+        }
+    }
+}

@@ -14,7 +14,7 @@ use serde_json::Value;
 use self::credential::CredentialDescription;
 pub(crate) use self::credential::{Credential, Holder, Kind};
 use self::files::{BASE, FILES, FORMER_NAMES};
-pub(crate) use self::knobs::{BalkanIdKnobs, BitbucketKnobs, RateLimit, Reach};
+pub(crate) use self::knobs::{BalkanIdKnobs, BitbucketKnobs, RateLimit, Reach, ScimKnobs};
 use crate::fault::Fault;
 use crate::world::{World, WorldDescription};
 
@@ -42,6 +42,7 @@ pub struct Scenario {
     pub(crate) credentials: BTreeMap<String, Credential>,
     pub(crate) bitbucket: BitbucketKnobs,
     pub(crate) balkanid: BalkanIdKnobs,
+    pub(crate) scim: ScimKnobs,
     /// What goes wrong from the start.
     pub(crate) faults: Vec<Fault>,
     /// A delay before every answer.
@@ -74,6 +75,8 @@ struct ScenarioDescription {
     typed: BTreeMap<String, String>,
     bitbucket: BitbucketKnobs,
     balkanid: BalkanIdKnobs,
+    #[serde(default)]
+    scim: ScimKnobs,
     #[serde(default)]
     faults: Vec<Fault>,
     #[serde(default)]
@@ -122,6 +125,7 @@ impl Scenario {
             typed,
             bitbucket,
             balkanid,
+            scim,
             faults,
             latency_ms,
         } = ScenarioDescription::deserialize(&document).map_err(ScenarioError::Unreadable)?;
@@ -137,6 +141,7 @@ impl Scenario {
             credentials,
             bitbucket,
             balkanid,
+            scim,
             faults,
             latency_ms,
             document,
@@ -151,6 +156,12 @@ impl Scenario {
         let mut typed = self.typed.clone();
         typed.insert("BBSETUP_BALKANID_KEY_ID".into(), knobs.key_id.clone());
         typed.insert("BBSETUP_BALKANID_KEY_SECRET".into(), key_secret.clone());
+        let scim = &self.scim;
+        let token = scim.typed_token.as_ref().unwrap_or(&scim.token);
+        typed.insert("BBSETUP_SCIM_TOKEN".into(), token.clone());
+        if let Some(user) = &scim.user {
+            typed.insert("BBSETUP_SCIM_USER".into(), user.clone());
+        }
         typed
     }
 }

@@ -12,4 +12,5 @@ mod control;
 mod faults;
 mod lists;
 mod reach;
+mod scim;
 mod tls;

@@ -9,5 +9,6 @@ pub mod profiles;
 pub mod reminder;
 pub mod rotate;
 pub mod save;
+pub mod scim;
 pub mod submit;
 pub mod watch;

@@ -11,6 +11,7 @@ mod guide;
 mod home;
 mod problem;
 mod rotate;
+mod scim;
 mod submission;
 
 pub use check::*;
@@ -20,4 +21,5 @@ pub use guide::*;
 pub use home::*;
 pub use problem::*;
 pub use rotate::*;
+pub use scim::*;
 pub use submission::*;

@@ -57,6 +57,7 @@ export type * from "./RotateJson.ts";
 export type * from "./RouteJson.ts";
 export type * from "./SaveJson.ts";
 export type * from "./SavedBundleJson.ts";
+export type * from "./ScimJson.ts";
 export type * from "./SecretJson.ts";
 export type * from "./SeverityJson.ts";
 export type * from "./StateJson.ts";
