@@ -18,6 +18,7 @@ const COMMANDS: &[&str] = &[
     "hold_secret",
     "drop_secret",
     "check",
+    "check_scim",
     "cancel",
     "answers",
     "save",

@@ -14,7 +14,7 @@ use bbsetup_wizard::json::{
     AllChecksJson, AnswersJson, BundleJson, CheckEventJson, CheckJson, ConfirmedJson, DiagnoseJson,
     DraftJson, ExportFormatJson, ExportJson, GuideJson, HomeJson, KeychainJson, PlanJson,
     ProblemJson, ProfileCheckEventJson, ProgressJson, RotateJson, RouteJson, SaveJson,
-    SavedBundleJson, StatusJson, StepAnswerJson, SubmitEventJson, SubmitJson,
+    SavedBundleJson, ScimJson, StatusJson, StepAnswerJson, SubmitEventJson, SubmitJson,
 };
 use serde::Serialize;
 use tauri::ipc::Channel;
@@ -127,6 +127,15 @@ pub(crate) async fn check(
     let stop = door.under_way.begin();
     let checked = door.run.check(&slots, &told(events), &stop).await;
     Ok(checked.json)
+}
+
+#[tauri::command]
+pub(crate) async fn check_scim(
+    door: State<'_, Door>,
+    events: Channel<CheckEventJson>,
+) -> Answer<ScimJson> {
+    let stop = door.under_way.begin();
+    Ok(door.run.check_scim(&told(events), &stop).await.json)
 }
 
 #[tauri::command]

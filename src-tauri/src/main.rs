@@ -51,6 +51,7 @@ fn main() -> ExitCode {
             commands::hold_secret,
             commands::drop_secret,
             commands::check,
+            commands::check_scim,
             commands::cancel,
             commands::answers,
             commands::save,

@@ -101,7 +101,12 @@ pub(crate) fn print_scim(context: &Context, report: &ScimJson) {
     if context.json {
         return print_json(report);
     }
-    let out = &mut std::io::stdout().lock();
+    print_scim_table(report, &mut std::io::stdout().lock());
+    print_problems(&grouped(&report.problems));
+}
+
+/// Prints the checks of a SCIM server.
+pub(crate) fn print_scim_table(report: &ScimJson, out: &mut dyn Write) {
     let color = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
     let sentence = sentence_of(
         report.verdict,
@@ -127,7 +132,6 @@ pub(crate) fn print_scim(context: &Context, report: &ScimJson) {
         report.requests,
         report.elapsed_ms as f64 / 1000.0
     );
-    print_problems(&grouped(&report.problems));
 }
 
 /// Prints a line for each set-up that was checked, with its problems.

@@ -1,6 +1,7 @@
 //! `bbsetup scim`.
 
-use bbsetup_setup::{Problem, SecretSlot};
+use bbsetup_setup::SecretSlot;
+use bbsetup_setup::draft::read_scim_url;
 use bbsetup_wizard::commands;
 use bbsetup_wizard::commands::scim::Checked;
 
@@ -20,36 +21,23 @@ pub(crate) async fn run(context: &Context, arguments: &ScimArguments) -> exit::C
 
 async fn checked(context: &Context, arguments: &ScimArguments) -> Checked {
     let services = &context.services;
+    let mut inputs = context.inputs.clone();
+    let draft = &mut inputs.draft;
+    draft.scim_url = arguments.scim_url.clone().or(draft.scim_url.take());
+    draft.scim_user = arguments.scim_user.clone().or(draft.scim_user.take());
     // Before a token is asked for: without an address there is nowhere to send it.
-    let url = match commands::scim::read_url(arguments.scim_url.as_deref()) {
-        Ok(url) => url,
-        Err(problem) => return commands::scim::not_asked(services, None, problem),
-    };
-    let inputs = context.inputs_asked(&[SecretSlot::ScimToken]);
-    let user = arguments.scim_user.as_deref();
-    let authentication = match commands::scim::authentication(services, &inputs, user).await {
-        Ok(authentication) => authentication,
-        Err(problem) => return commands::scim::not_asked(services, Some(&url), hinted(problem)),
-    };
+    if let Err(problem) = read_scim_url(draft.scim_url.as_deref()) {
+        return commands::scim::not_asked(services, None, problem);
+    }
+    let inputs = context.ask(inputs, &[SecretSlot::ScimToken]);
     let bar = progress(context);
-    let checked = commands::scim::check(
+    let checked = commands::scim::check_given(
         services,
-        &url,
-        authentication,
+        &inputs,
         &|event| show(&bar, event),
         &stopped_by_ctrl_c(),
     )
     .await;
     bar.finish_and_clear();
     checked
-}
-
-/// Where the token may be, which is the same for the user of any door but for the names.
-fn hinted(problem: Problem) -> Problem {
-    match problem.hints.is_empty() {
-        true => problem.with_hints(vec![
-            "Paste it when asked; a script sets BBSETUP_SCIM_TOKEN.".to_owned(),
-        ]),
-        false => problem,
-    }
 }

@@ -7,6 +7,7 @@
 //! | `GET /_practice/integrations` | what BalkanID holds, secrets as their SHA-256 |
 //! | `GET /_practice/uploads` | uploaded entities and relations, and the rows that were refused |
 //! | `GET`, `PUT /_practice/faults` | the faults, a JSON list of [`Fault`](crate::Fault) |
+//! | `PUT /_practice/form` | saves BalkanID's form, a JSON object of labels and values; answers with the ID |
 //! | `PUT /_practice/latency` | the delay before every answer, a JSON number of milliseconds |
 //! | `PUT /_practice/credentials/NAME` | mends a credential, see [`Mending`](crate::Mending) |
 
@@ -20,7 +21,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::asked::Asked;
-use crate::balkanid::{Field, FieldType, Integration};
+use crate::balkanid::{Field, FieldType, Integration, form};
 use crate::reply::{JSON, TEXT, empty, reply};
 use crate::state::State;
 
@@ -39,6 +40,12 @@ pub(crate) fn answer(state: &State, asked: &Asked) -> Response<Body> {
         }
         ("GET", "faults") => shown(&*state.faults()),
         ("PUT", "faults") => changed(read(asked).map(|faults: Vec<_>| *state.faults() = faults)),
+        ("PUT", "form") => {
+            match read(asked).and_then(|labels| form::save(&mut state.tenant(), &labels)) {
+                Ok(id) => shown(&json!({"id": id})),
+                Err(why) => changed(Err(why)),
+            }
+        }
         ("PUT", "latency") => {
             changed(read(asked).map(|millis| state.latency_ms.store(millis, Ordering::Relaxed)))
         }
@@ -90,5 +97,6 @@ fn masked(integration: &Integration) -> Value {
         .collect();
     json!({"id": integration.id, "name": integration.name, "description": integration.description,
         "status": integration.status, "message": integration.message, "last_run": integration.last_run,
+        "primary_owner": integration.primary_owner, "other": integration.other,
         "writes": integration.writes, "secrets": secrets})
 }

@@ -162,6 +162,14 @@ impl Sandbox {
         env
     }
 
+    /// Saves BalkanID's form as a person does, label by label, and gives the integration's ID.
+    ///
+    /// # Errors
+    /// What the form refuses, in words.
+    pub fn save_form(&self, labels: &BTreeMap<String, String>) -> Result<String, String> {
+        balkanid::form::save(&mut self.state.tenant(), labels)
+    }
+
     /// Sets one fault in place of all that were set.
     pub fn set_fault(&self, fault: Fault) {
         *self.state.faults() = vec![fault];

@@ -6,7 +6,8 @@ use crate::optional::{Provisioning, Reviewer, read_reviewer_count, read_reviewer
 use crate::problem::{Problem, ProblemCode};
 use crate::{
     ApiUrl, CredentialSlot, Day, DayError, Email, Expiry, Extraction, ExtractionType,
-    OptionalConfiguration, WorkspaceId, account, address, expiry, token, workspace_id,
+    OptionalConfiguration, ScimUrl, ScimUrlError, WorkspaceId, account, address, expiry, token,
+    workspace_id,
 };
 
 /// Everything typed so far, as typed, so that nothing is lost, not even what cannot be read.
@@ -290,10 +291,25 @@ pub fn read_balkanid_public_url(typed: Option<&str>) -> Result<Option<ApiUrl>, P
     }
 }
 
-/// Reads what was typed for the SCIM server's base address.
-pub fn read_scim_url(typed: Option<&str>) -> Result<ApiUrl, Problem> {
-    ApiUrl::parse_bitbucket(typed.unwrap_or_default())
-        .map_err(|error| address_problem(&error, "scim-url"))
+/// Reads what was typed for the SCIM server's base address. The problem never repeats a password in
+/// it.
+pub fn read_scim_url(typed: Option<&str>) -> Result<ScimUrl, Problem> {
+    ScimUrl::parse(typed.unwrap_or_default()).map_err(|error| {
+        let code = match &error {
+            ScimUrlError::Empty => ProblemCode::ValueMissing,
+            ScimUrlError::Address(address::ApiUrlError::Token) => ProblemCode::WrongField,
+            ScimUrlError::Address(address::ApiUrlError::PlainHttp(_)) => {
+                ProblemCode::AddressNotAllowed
+            }
+            ScimUrlError::Address(_) => ProblemCode::ValueUnreadable,
+        };
+        Problem::new(code, error.to_string())
+            .on_field("scim-url")
+            .with_hints(vec![
+                "It looks like https://id.acme.example/scim/v2 and stands in the SCIM server's settings."
+                    .to_owned(),
+            ])
+    })
 }
 
 /// Reads what was typed for the SCIM server's user name; nothing typed means a bearer token.

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::{ApiUrl, Email, Expiry, SecretSlot};
+use crate::{ApiUrl, Email, Expiry, ScimUrl, SecretSlot};
 
 /// An extraction type, in the words of BalkanID's form.
 ///
@@ -105,7 +105,7 @@ pub enum Extraction {
     /// BalkanID reads a SCIM server.
     Scim {
         /// The server's base address.
-        url: ApiUrl,
+        url: ScimUrl,
         /// The user name for Basic; without one the token is sent as Bearer.
         user: Option<String>,
     },

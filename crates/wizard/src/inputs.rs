@@ -133,6 +133,17 @@ pub fn missing_secret(slot: SecretSlot) -> Problem {
 /// # Errors
 /// It is no token at all, or one for another field. The problem never repeats it.
 pub fn read_secret(slot: SecretSlot, pasted: &Secret) -> Result<Secret, Problem> {
+    match (slot, read_password(pasted)) {
+        (SecretSlot::ScimToken, Some(password)) => Ok(password),
+        _ => read_token(slot, pasted),
+    }
+}
+
+/// Reads a pasted secret that has to be a token.
+///
+/// # Errors
+/// As [`read_secret`].
+pub(crate) fn read_token(slot: SecretSlot, pasted: &Secret) -> Result<Secret, Problem> {
     let secret = token::parse_token(pasted.expose()).map_err(|error| {
         let code = match error {
             token::TokenError::Empty => ProblemCode::ValueMissing,
@@ -152,6 +163,15 @@ pub fn read_secret(slot: SecretSlot, pasted: &Secret) -> Result<Secret, Problem>
         .on_field(field(slot))),
         _ => Ok(secret),
     }
+}
+
+/// A password of a SCIM server, which may hold what no token does: spaces, an `@`, any letter.
+fn read_password(pasted: &Secret) -> Option<Secret> {
+    let text = pasted.expose().trim_matches(['\r', '\n']);
+    let is_token = token::parse_token(text).is_ok();
+    let is_one_line = !text.trim().is_empty() && !text.chars().any(char::is_control);
+    (!is_token && is_one_line && text.len() <= 1024 && !text.contains("://"))
+        .then(|| Secret::new(text))
 }
 
 fn lower_first(label: &str) -> String {

@@ -26,6 +26,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::commands::check::{self, Checked};
 use crate::commands::diagnose::Diagnosis;
+use crate::commands::scim::{self, Checked as ScimChecked};
 use crate::home::{Home, SavedProgress};
 use crate::inputs::{Inputs, read_secret};
 use crate::json::{
@@ -421,6 +422,15 @@ impl Run {
             self.state().report = Some(checked.clone());
         }
         checked
+    }
+
+    /// Checks the SCIM server of the answers so far.
+    pub async fn check_scim(
+        &self,
+        events: &(dyn Fn(CheckEventJson) + Send + Sync),
+        stop: &CancellationToken,
+    ) -> ScimChecked {
+        scim::check_given(&self.services(), &self.inputs(), events, stop).await
     }
 
     /// The page "Check your answers".

@@ -2,14 +2,18 @@
 
 use bbsetup_setup::{ExtractionType, Provisioning, Reviewer, SecretSlot, Step};
 use bbsetup_wizard::Run;
-use bbsetup_wizard::json::{DraftJson, ExtractionJson};
+use bbsetup_wizard::commands::scim::Checked;
+use bbsetup_wizard::json::{DraftJson, ExtractionJson, VerdictJson};
 
 use super::Next;
 use super::asker::Asker;
 use super::steps::{answered, draft, secret};
+use crate::check::{progress, show, stopped_by_ctrl_c};
+use crate::context::Context;
 use crate::terminal::Left;
+use crate::{exit, report};
 
-pub(super) async fn ask(run: &Run, asker: &Asker) -> Result<Next, Left> {
+pub(super) async fn ask(context: &Context, run: &Run, asker: &Asker) -> Result<Next, Left> {
     let given: DraftJson = asker.given().draft.clone().into();
     loop {
         let mut draft = draft(run);
@@ -29,9 +33,54 @@ pub(super) async fn ask(run: &Run, asker: &Asker) -> Result<Next, Left> {
             "BalkanID Public API (https://<tenant>.balkanid.app/api/public), or empty",
             public.as_deref(),
         )?);
-        if answered(run, asker, Step::BalkanId, draft).await {
+        let kind = draft.extraction;
+        if !answered(run, asker, Step::BalkanId, draft).await {
+            continue;
+        }
+        if kind != ExtractionJson::Scim {
             return Ok(Next::On);
         }
+        match scim(context, run, asker).await? {
+            Fit::Yes => return Ok(Next::On),
+            Fit::No(code) => return Ok(Next::End(code)),
+            Fit::AskAgain => {}
+        }
+    }
+}
+
+/// What came of checking the SCIM server.
+enum Fit {
+    Yes,
+    No(exit::Code),
+    AskAgain,
+}
+
+async fn scim(context: &Context, run: &Run, asker: &Asker) -> Result<Fit, Left> {
+    loop {
+        let bar = progress(context);
+        let stop = stopped_by_ctrl_c();
+        let checked = run.check_scim(&|event| show(&bar, event), &stop).await;
+        bar.finish_and_clear();
+        report::print_scim_table(&checked.json, &mut asker.out());
+        asker.tell_problems(&checked.json.problems);
+        if checked.json.verdict == VerdictJson::Ready {
+            return Ok(Fit::Yes);
+        }
+        let choices = ["Check again", "Change the values", "Go on anyway"];
+        match asker.choice("What now?", &choices)? {
+            0 => {}
+            1 => return Ok(Fit::AskAgain),
+            _ if asker.is_person() => return Ok(Fit::Yes),
+            // Nobody is there to take the responsibility of going on.
+            _ => return Ok(Fit::No(code_of(&checked))),
+        }
+    }
+}
+
+fn code_of(checked: &Checked) -> exit::Code {
+    match &checked.report {
+        Some(report) => exit::of_scim_report(report),
+        None => exit::of_problems(&checked.problem),
     }
 }
 

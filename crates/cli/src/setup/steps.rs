@@ -29,7 +29,7 @@ pub(super) async fn ask(context: &Context, run: &Run, asker: &Asker, step: Step)
         Step::WorkspaceToken => workspace_token(context, run, asker).await,
         Step::Account => account(context, run, asker).await,
         Step::Report => permissions(context, run, asker).await,
-        Step::BalkanId => balkanid::ask(run, asker).await,
+        Step::BalkanId => balkanid::ask(context, run, asker).await,
         Step::Answers => answers(run, asker).await,
         Step::Submit => submit(run, asker).await,
         Step::Done => done(run, asker),

@@ -7,6 +7,7 @@
 
 mod apps;
 mod entities;
+pub(crate) mod form;
 mod integration;
 mod integrations;
 mod public_api;

@@ -1,5 +1,7 @@
 //! Syncs: how they go on, and how they end.
 
+use serde_json::Value;
+
 use super::Tenant;
 use super::integration::Integration;
 use crate::bitbucket::email_of;
@@ -17,7 +19,7 @@ pub(super) fn move_on(tenant: &mut Tenant, state: &State) {
                 tenant.synced += 1;
                 integration.last_run = time_of(tenant.synced);
                 integration.status = "active".to_owned();
-                integration.message = match credentials_work(integration, state) {
+                integration.message = match can_be_read(integration, state) {
                     true => "Data Available".to_owned(),
                     // BalkanID's own spelling.
                     false => "1 error occured".to_owned(),
@@ -34,6 +36,39 @@ fn time_of(sync: u32) -> String {
     let (minute, hours) = (sync % 60, sync / 60);
     let (hour, day) = (hours % 12 + 12, 24 + hours / 12);
     format!("2026-11-{day:02}T{hour:02}:{minute:02}:00Z")
+}
+
+/// Whether BalkanID can read with what it was given, by the extraction type.
+fn can_be_read(integration: &Integration, state: &State) -> bool {
+    let options = integration.other.get("Extraction Options");
+    let options: Value = options
+        .and_then(|options| serde_json::from_str(options).ok())
+        .unwrap_or_default();
+    let works = match options["scim"] == Value::Bool(true) {
+        true => scim_works(integration, state),
+        false => credentials_work(integration, state),
+    };
+    works && !state.scenario.balkanid.sync_fails
+}
+
+/// Whether BalkanID could read the SCIM server with what it was given.
+fn scim_works(integration: &Integration, state: &State) -> bool {
+    let knobs = &state.scenario.scim;
+    let value = |key: &str| {
+        integration
+            .secrets
+            .get(key)
+            .map(|field| field.value.as_str())
+    };
+    let server = format!(
+        "{}{}",
+        state.addresses.origin(Server::Scim),
+        crate::scim::BASE
+    );
+    value("scim_base_url") == Some(server.as_str())
+        && value("scim_token") == Some(knobs.token.as_str())
+        && value("scim_user_name") == knobs.user.as_deref()
+        && !(knobs.refuses || knobs.html || knobs.version_1 || knobs.empty)
 }
 
 /// Whether BalkanID could read the workspace with what it was given: a token of the workspace that
@@ -75,8 +110,7 @@ fn credentials_work(integration: &Integration, state: &State) -> bool {
     };
     let address = value("api_url").trim_end_matches('/');
     let address = address.strip_suffix("/2.0").unwrap_or(address);
-    !state.scenario.balkanid.sync_fails
-        && address == state.addresses.origin(Server::Bitbucket)
+    address == state.addresses.origin(Server::Bitbucket)
         && works(value("access_token"), &is_its_token)
         && works(value("account_app_password"), &is_its_administrator)
 }

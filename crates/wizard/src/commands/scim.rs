@@ -3,8 +3,8 @@
 use std::time::Instant;
 
 use bbsetup_scim::{Authentication, Finding, Report, Target};
-use bbsetup_setup::draft::read_workspace;
-use bbsetup_setup::{Problem, ProblemCode, ScimUrl, ScimUrlError, SecretSlot};
+use bbsetup_setup::draft::{read_scim_url, read_scim_user, read_workspace};
+use bbsetup_setup::{Problem, ScimUrl, SecretSlot};
 use tokio_util::sync::CancellationToken;
 
 use crate::inputs::{self, Inputs};
@@ -22,31 +22,6 @@ pub struct Checked {
     pub problem: Option<Problem>,
 }
 
-/// The address of a SCIM server as typed.
-///
-/// # Errors
-/// It is no address to which a credential may go. The problem never repeats a password in it.
-pub fn read_url(typed: Option<&str>) -> Result<ScimUrl, Problem> {
-    ScimUrl::parse(typed.unwrap_or_default()).map_err(|error| {
-        let code = match &error {
-            ScimUrlError::Empty => ProblemCode::ValueMissing,
-            ScimUrlError::Address(bbsetup_setup::address::ApiUrlError::Token) => {
-                ProblemCode::WrongField
-            }
-            ScimUrlError::Address(bbsetup_setup::address::ApiUrlError::PlainHttp(_)) => {
-                ProblemCode::AddressNotAllowed
-            }
-            ScimUrlError::Address(_) => ProblemCode::ValueUnreadable,
-        };
-        Problem::new(code, error.to_string())
-            .on_field("scim-url")
-            .with_hints(vec![
-                "It looks like https://id.acme.example/scim/v2 and stands in the SCIM server's settings."
-                    .to_owned(),
-            ])
-    })
-}
-
 /// How to sign in: with the token that was given, else with the one that the keychain holds for the
 /// workspace; as a password, where there is a user name.
 ///
@@ -55,32 +30,46 @@ pub fn read_url(typed: Option<&str>) -> Result<ScimUrl, Problem> {
 pub async fn authentication(
     services: &Services,
     inputs: &Inputs,
-    user: Option<&str>,
+    user: Option<String>,
 ) -> Result<Authentication, Problem> {
-    let user = user.map(str::trim).filter(|user| !user.is_empty());
-    let given = inputs.secrets.get(&SecretSlot::ScimToken);
-    let secret = match (given, user) {
-        // A password may hold what no token does.
-        (Some(password), Some(_)) => Some(password.clone()),
-        (Some(token), None) => Some(inputs::read_secret(SecretSlot::ScimToken, token)?),
-        (None, _) => match read_workspace(inputs.draft.workspace.as_deref()) {
-            Ok(workspace) => {
-                inputs
-                    .secret(SecretSlot::ScimToken, &workspace, &services.vault)
-                    .await?
-            }
-            // Without a workspace the keychain holds none.
-            Err(_) => None,
-        },
+    let slot = SecretSlot::ScimToken;
+    let given = inputs.secrets.get(&slot);
+    let secret = match (given, read_workspace(inputs.draft.workspace.as_deref())) {
+        (Some(given), _) => Some(inputs::read_secret(slot, given)?),
+        (None, Ok(workspace)) => inputs.secret(slot, &workspace, &services.vault).await?,
+        // Without a workspace the keychain holds none.
+        (None, Err(_)) => None,
     };
     let secret = secret.ok_or_else(|| inputs::missing_secret(SecretSlot::ScimToken))?;
     Ok(match user {
         Some(user) => Authentication::Basic {
-            user: user.to_owned(),
+            user,
             password: secret,
         },
-        None => Authentication::Bearer(secret),
+        None => Authentication::Bearer(inputs::read_token(slot, &secret)?),
     })
+}
+
+/// Checks the SCIM server of the answers so far, as [`check`] does.
+pub async fn check_given(
+    services: &Services,
+    inputs: &Inputs,
+    events: &(dyn Fn(CheckEventJson) + Send + Sync),
+    stop: &CancellationToken,
+) -> Checked {
+    let url = match read_scim_url(inputs.draft.scim_url.as_deref()) {
+        Ok(url) => url,
+        Err(problem) => return not_asked(services, None, problem),
+    };
+    let user = read_scim_user(inputs.draft.scim_user.as_deref());
+    let authentication = match user {
+        Ok(user) => authentication(services, inputs, user).await,
+        Err(problem) => Err(problem),
+    };
+    match authentication {
+        Ok(authentication) => check(services, &url, authentication, events, stop).await,
+        Err(problem) => not_asked(services, Some(&url), problem),
+    }
 }
 
 /// Checks a SCIM server. `events` is told [`CheckEventJson::Started`] once and
