@@ -71,8 +71,11 @@ async fn scim(context: &Context, run: &Run, asker: &Asker) -> Result<Fit, Left> 
             0 => {}
             1 => return Ok(Fit::AskAgain),
             _ if asker.is_person() => return Ok(Fit::Yes),
-            // Nobody is there to take the responsibility of going on.
-            _ => return Ok(Fit::No(code_of(&checked))),
+            // Nobody is there to take the responsibility of going on; a later run begins here.
+            _ => {
+                run.keep_typed(Step::BalkanId, draft(run));
+                return Ok(Fit::No(code_of(&checked)));
+            }
         }
     }
 }
