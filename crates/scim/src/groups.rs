@@ -52,7 +52,10 @@ pub(crate) fn listed(evidence: &Evidence, page: &Page) -> Finding {
 
 /// What is known around a group when its members are judged.
 struct Around<'a> {
-    people: &'a People,
+    /// How many users name the group, as far as they were counted.
+    named: u64,
+    /// Whether that was among all users.
+    all_counted: bool,
     /// Lengths at which a server may cut: its pages.
     pages: &'a [u64],
 }
@@ -109,15 +112,17 @@ pub(crate) async fn members(
             );
             return Finding::wrong(CHECK, asked.evidence, (Outcome::Missing, problem));
         }
-        let named = match people.whole || !people.name_groups() {
-            true => people.in_group(&candidate.id, holds_groups),
-            false => named_by_filter(server, &candidate.id, holds_groups)
-                .await
-                .unwrap_or(0)
-                .max(people.in_group(&candidate.id, holds_groups)),
+        let seen = people.in_group(&candidate.id, holds_groups);
+        let counted = match people.whole || !people.name_groups() {
+            true => None,
+            false => named_by_filter(server, &candidate.id, holds_groups).await,
         };
-        let around = Around { people, pages };
-        return judge(asked.evidence, &candidate, count, named, &around);
+        let around = Around {
+            named: counted.unwrap_or(seen).max(seen),
+            all_counted: people.whole || counted.is_some(),
+            pages,
+        };
+        return judge(asked.evidence, &candidate, count, &around);
     }
     match last {
         Some(evidence) => {
@@ -173,15 +178,10 @@ async fn named_by_filter(server: &Server<'_>, group: &str, holds_groups: bool) -
     page.total.filter(|_| all_are_in)
 }
 
-fn judge(
-    evidence: Evidence,
-    group: &Candidate,
-    count: u64,
-    named: u64,
-    around: &Around<'_>,
-) -> Finding {
+fn judge(evidence: Evidence, group: &Candidate, count: u64, around: &Around<'_>) -> Finding {
     const CHECK: Check = Check::GroupMembers;
     let name = &group.name;
+    let named = around.named;
     let cut = |message: String| {
         let problem = Problem::new(ProblemCode::ScimMembersCut, message);
         Finding::wrong(CHECK, evidence.clone(), (Outcome::Missing, problem))
@@ -204,7 +204,7 @@ fn judge(
         }
         Some(_) | None => {}
     }
-    let confirmed = around.people.whole && named == count;
+    let confirmed = around.all_counted && named == count;
     if !confirmed && around.pages.contains(&count) {
         let problem = Problem::new(
             ProblemCode::ScimMembersCut,
@@ -238,7 +238,7 @@ mod tests {
 
     use super::*;
 
-    fn found(count: u64, listed: Option<u64>, named: u64, people: &People) -> Finding {
+    fn found(count: u64, listed: Option<u64>, named: u64, all_counted: bool) -> Finding {
         let group = Candidate {
             id: "g".to_owned(),
             name: "Developers".to_owned(),
@@ -254,22 +254,22 @@ mod tests {
             seen: None,
         };
         let around = Around {
-            people,
+            named,
+            all_counted,
             pages: &[100, 20],
         };
-        judge(evidence, &group, count, named, &around)
+        judge(evidence, &group, count, &around)
     }
 
     #[test]
     fn what_is_cut_is_seen_beside_the_users_or_the_list() {
-        let nobody = People::default();
         for (count, listed, named) in [
             (20, Some(20), 37),
             (37, Some(20), 0),
             (20, Some(37), 0),
             (0, None, 3),
         ] {
-            let finding = found(count, listed, named, &nobody);
+            let finding = found(count, listed, named, false);
             assert_eq!(
                 finding.outcome,
                 Outcome::Missing,
@@ -280,12 +280,10 @@ mod tests {
 
     #[test]
     fn as_many_as_a_page_cannot_be_told_unless_the_users_agree() {
-        let nobody = People::default();
-        assert_eq!(found(20, Some(20), 0, &nobody).outcome, Outcome::Unknown);
-        assert_eq!(found(19, Some(19), 0, &nobody).outcome, Outcome::Granted);
-        assert_eq!(found(120, None, 0, &nobody).outcome, Outcome::Granted);
-        let all = People::of([], true);
-        assert_eq!(found(20, Some(20), 20, &all).outcome, Outcome::Granted);
+        assert_eq!(found(20, Some(20), 0, false).outcome, Outcome::Unknown);
+        assert_eq!(found(19, Some(19), 0, false).outcome, Outcome::Granted);
+        assert_eq!(found(120, None, 0, false).outcome, Outcome::Granted);
+        assert_eq!(found(20, Some(20), 20, true).outcome, Outcome::Granted);
     }
 
     #[test]

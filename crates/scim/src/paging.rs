@@ -200,7 +200,8 @@ pub(crate) async fn probe(
     path: &str,
     first: &Page,
 ) -> (Finding, Vec<Value>, bool) {
-    let what = path.trim_start_matches('/').to_lowercase();
+    let what = path.split('?').next().unwrap_or(path);
+    let what = what.trim_start_matches('/').to_lowercase();
     let (turned, mut evidence) =
         match read(server, check, path, first.total.unwrap_or(first.count())).await {
             Ok(read) => read,

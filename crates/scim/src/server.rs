@@ -1,6 +1,6 @@
 //! One credential in front of one server: asking, and nothing but asking.
 
-use bbsetup_http::{Auth, Error as HttpError, Request};
+use bbsetup_http::{Auth, Error as HttpError, ErrorKind, Request};
 use bbsetup_setup::{Evidence, ScimUrl};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use tokio_util::sync::CancellationToken;
@@ -32,6 +32,14 @@ impl Asked {
     pub(crate) fn page(&self) -> Option<Page> {
         Page::of(self.answer.as_ref().ok()?.granted()?)
     }
+
+    /// Whether the answer was longer than this program reads.
+    pub(crate) fn is_too_large(&self) -> bool {
+        match &self.answer {
+            Err(NoAnswer::Http(error)) => error.kind() == ErrorKind::TooLarge,
+            Err(NoAnswer::Stopped) | Ok(_) => false,
+        }
+    }
 }
 
 /// One credential in front of one server.
@@ -60,9 +68,10 @@ impl<'a> Server<'a> {
         self.send(base, path, Auth::None).await
     }
 
-    /// Asks for a page of a list.
+    /// Asks for a page of a list; the path may have a query already.
     pub(crate) async fn list(&self, path: &str, start: u64, count: u64) -> Asked {
-        self.ask(&format!("{path}?startIndex={start}&count={count}"))
+        let mark = if path.contains('?') { '&' } else { '?' };
+        self.ask(&format!("{path}{mark}startIndex={start}&count={count}"))
             .await
     }
 

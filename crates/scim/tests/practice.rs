@@ -357,6 +357,57 @@ async fn a_sign_in_that_one_call_does_not_tell_is_told_by_the_other() {
 }
 
 #[tokio::test]
+async fn a_list_too_long_with_its_members_is_read_without_them() {
+    let sandbox = started("ready", json!({})).await;
+    let fault = json!({"server": "scim", "path": "/scim/v2/Groups$", "times": 1, "action": {"huge": {"bytes": 20_000_000}}});
+    sandbox.add_fault(serde_json::from_value(fault).expect("a fault"));
+    let report = of(&sandbox).await;
+    assert_eq!(told(&report), [] as [&str; 0]);
+    assert_eq!(report.verdict, Verdict::Ready);
+    let reason = |check| {
+        let finding = report.finding(check).expect("a finding");
+        finding.reason.clone().unwrap_or_default()
+    };
+    assert!(reason(Check::Groups).contains("without them"));
+    let lists: Vec<bool> = sandbox
+        .requests()
+        .into_iter()
+        .filter(|request| request.path == "/scim/v2/Groups")
+        .map(|request| {
+            let parameters = request.parameters;
+            parameters.contains(&"excludedAttributes".to_owned())
+        })
+        .collect();
+    assert_eq!(lists.first(), Some(&false));
+    assert!(lists.len() > 1 && lists[1..].iter().all(|without| *without));
+}
+
+#[tokio::test]
+async fn members_are_counted_among_more_users_than_are_read() {
+    let large = Scenario::named("large").expect("a scenario");
+    let people = json!({"workspaces": {"acme": {"generate": {"users": 900, "groups": 2}}}});
+    for (cut, expected) in [
+        (json!(null), [].as_slice()),
+        (
+            json!(40),
+            ["error scim_members_cut group_members"].as_slice(),
+        ),
+    ] {
+        let scenario = large.patched(json!({"world": people, "scim": {"cuts_members": cut}}));
+        let sandbox = Sandbox::start(scenario.expect("a scenario")).await;
+        let sandbox = sandbox.expect("free ports");
+        let report = of(&sandbox).await;
+        assert_eq!(told(&report), expected);
+        assert!(report.requests <= MOST, "{}", report.requests);
+        // Of 900 users 301 are read, and half of all are in the group.
+        if let Some(told) = report.problems.first() {
+            let message = &told.problem.message;
+            assert!(message.contains("while 450 users"), "{message}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_passing_fault_is_tried_again() {
     let sandbox = started("ready", json!({})).await;
     let fault = json!({"server": "scim", "path": "/scim/v2/Users", "times": 2, "action": {"answer": {"status": 503}}});

@@ -125,6 +125,15 @@ fn list(knobs: &ScimKnobs, asked: &Asked, mut all: Vec<Value>) -> Response<Body>
             }
         }
     }
+    for name in asked
+        .parameter("excludedAttributes")
+        .into_iter()
+        .flat_map(|names| names.split(','))
+    {
+        for resource in all.iter_mut().filter_map(Value::as_object_mut) {
+            resource.remove(name);
+        }
+    }
     // Less than 1 is 1, and less than 0 is 0 (RFC 7644, section 3.4.2.4).
     let number = |name: &str| {
         let number: i64 = asked.parameter(name)?.parse().ok()?;
