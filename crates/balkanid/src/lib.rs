@@ -16,6 +16,7 @@
 mod apps;
 mod bulk;
 mod differences;
+pub mod files;
 mod find;
 mod form;
 #[cfg(any(test, feature = "fuzzing"))]
@@ -28,6 +29,7 @@ mod presigned;
 mod public_api;
 mod refusal;
 mod row;
+mod send;
 mod status;
 mod table;
 mod watch;
@@ -44,6 +46,7 @@ pub use integrations::{Integration, OptionalCells, SecretField, SecretType};
 pub use keys::{KeyNames, KeySeen, KeysUnclear, WhyUnclear, keys_of};
 pub use polling::Polling;
 pub use row::{Masked, UploadRow, Values};
+pub use send::{Fingerprint, NotSent, Outgoing, Sending};
 pub use status::{State, Status};
 
 /// One tenant's BalkanID and the way to it; the key tells which tenant.

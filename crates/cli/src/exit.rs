@@ -61,7 +61,8 @@ pub(crate) fn of_problem(code: ProblemCode) -> Code {
         | ProblemCode::ServerError
         | ProblemCode::UnreadableReply
         | ProblemCode::OffOriginLink
-        | ProblemCode::RedirectRefused => COULD_NOT_TELL,
+        | ProblemCode::RedirectRefused
+        | ProblemCode::ChecksumDiffers => COULD_NOT_TELL,
         ProblemCode::RateLimited => RATE_LIMIT,
         ProblemCode::AppPasswordRemoved
         | ProblemCode::EmailExpected
@@ -78,13 +79,15 @@ pub(crate) fn of_problem(code: ProblemCode) -> Code {
         | ProblemCode::AlreadySetUp
         | ProblemCode::ExcessScope
         | ProblemCode::ExpiresSoon
+        | ProblemCode::FilesUnfit
         | ProblemCode::ClockDiffers => MEND,
         ProblemCode::AddressNotAllowed
         | ProblemCode::ValueMissing
         | ProblemCode::ValueUnreadable
         | ProblemCode::WrongField
         | ProblemCode::SecretInArguments
-        | ProblemCode::FileExists => USAGE,
+        | ProblemCode::FileExists
+        | ProblemCode::FileNotRead => USAGE,
         ProblemCode::VaultUnavailable | ProblemCode::VaultLocked | ProblemCode::VaultTooLong => {
             KEYCHAIN
         }
@@ -93,9 +96,10 @@ pub(crate) fn of_problem(code: ProblemCode) -> Code {
         | ProblemCode::BalkanIdRefused
         | ProblemCode::ScimRefused
         | ProblemCode::SyncFailed => REFUSED,
-        ProblemCode::FileNotWritten | ProblemCode::Cancelled | ProblemCode::DesktopRefused => {
-            RESUMABLE
-        }
+        ProblemCode::FileNotWritten
+        | ProblemCode::FileChanged
+        | ProblemCode::Cancelled
+        | ProblemCode::DesktopRefused => RESUMABLE,
         ProblemCode::EndpointRemoved | ProblemCode::DefectOfThisTool => DEFECT,
     }
 }

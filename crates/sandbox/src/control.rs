@@ -7,6 +7,7 @@
 //! | `GET /_practice/integrations` | what BalkanID holds, secrets as their SHA-256 |
 //! | `GET /_practice/uploads` | uploaded entities and relations, and the rows that were refused |
 //! | `GET`, `PUT /_practice/faults` | the faults, a JSON list of [`Fault`](crate::Fault) |
+//! | `PUT /_practice/upload-addresses` | addresses of other storages that BalkanID hands out first, `{"entities": ["http://…"]}` |
 //! | `PUT /_practice/latency` | the delay before every answer, a JSON number of milliseconds |
 //! | `PUT /_practice/credentials/NAME` | mends a credential, see [`Mending`](crate::Mending) |
 
@@ -39,6 +40,9 @@ pub(crate) fn answer(state: &State, asked: &Asked) -> Response<Body> {
         }
         ("GET", "faults") => shown(&*state.faults()),
         ("PUT", "faults") => changed(read(asked).map(|faults: Vec<_>| *state.faults() = faults)),
+        ("PUT", "upload-addresses") => {
+            changed(read(asked).map(|addresses| state.tenant().handed_out = addresses))
+        }
         ("PUT", "latency") => {
             changed(read(asked).map(|millis| state.latency_ms.store(millis, Ordering::Relaxed)))
         }

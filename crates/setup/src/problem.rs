@@ -52,6 +52,10 @@ pub enum ProblemCode {
     Cancelled,
     FileExists,
     FileNotWritten,
+    FileNotRead,
+    FilesUnfit,
+    FileChanged,
+    ChecksumDiffers,
     SyncFailed,
     DesktopRefused,
     ClockDiffers,
@@ -104,6 +108,10 @@ impl ProblemCode {
             Self::Cancelled => "cancelled",
             Self::FileExists => "file_exists",
             Self::FileNotWritten => "file_not_written",
+            Self::FileNotRead => "file_not_read",
+            Self::FilesUnfit => "files_unfit",
+            Self::FileChanged => "file_changed",
+            Self::ChecksumDiffers => "checksum_differs",
             Self::SyncFailed => "sync_failed",
             Self::DesktopRefused => "desktop_refused",
             Self::ClockDiffers => "clock_differs",
@@ -114,7 +122,7 @@ impl ProblemCode {
 
 impl ProblemCode {
     /// Every code.
-    pub const ALL: [Self; 46] = [
+    pub const ALL: [Self; 50] = [
         Self::AppPasswordRemoved,
         Self::EmailExpected,
         Self::SignInRefused,
@@ -157,6 +165,10 @@ impl ProblemCode {
         Self::Cancelled,
         Self::FileExists,
         Self::FileNotWritten,
+        Self::FileNotRead,
+        Self::FilesUnfit,
+        Self::FileChanged,
+        Self::ChecksumDiffers,
         Self::SyncFailed,
         Self::DesktopRefused,
         Self::ClockDiffers,

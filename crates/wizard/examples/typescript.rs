@@ -30,5 +30,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     json::ExportJson::export_all(&config)?;
     json::DiagnoseJson::export_all(&config)?;
     json::BundleJson::export_all(&config)?;
+    json::ValidateEventJson::export_all(&config)?;
+    json::UploadEventJson::export_all(&config)?;
     Ok(())
 }

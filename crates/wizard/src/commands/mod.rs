@@ -10,4 +10,6 @@ pub mod reminder;
 pub mod rotate;
 pub mod save;
 pub mod submit;
+pub mod upload;
+pub mod validate;
 pub mod watch;
