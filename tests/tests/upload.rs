@@ -312,7 +312,7 @@ async fn what_was_sent_stays_sent_and_the_rest_follows() {
 }
 
 #[cfg(unix)]
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_run_that_was_killed_between_the_files_is_gone_on_with() {
     let story = story().await;
     fault(&story, json!({"server": "storage", "method": "PUT", "path": "/entity-relations/", "action": "stall"}));
@@ -321,10 +321,7 @@ async fn a_run_that_was_killed_between_the_files_is_gone_on_with() {
         let requests = story.sandbox.requests();
         requests.iter().any(|request| request.path.starts_with("/entity-relations/"))
     };
-    bbsetup_tests::until("the relations are on their way", async || {
-        at_the_relations().then_some(())
-    })
-    .await;
+    bbsetup_tests::until("the relations are on their way", at_the_relations);
     running.kill().expect("it is there");
     running.wait().expect("it ended");
     story.sandbox.clear_faults();

@@ -146,13 +146,11 @@ async fn what_is_not_a_file_of_balkanids_is_told_for_what_it_is() {
         ),
         (
             ENTITIES.replace("App,Name,", "Name,App,").into_bytes(),
-            vec!["f.csv:1 - columns_out_of_order", "f.csv:1 - x"],
+            vec!["f.csv:1 - columns_out_of_order"],
         ),
     ] {
         write(&story, "f.csv", &bytes);
         let ran = story.run(&["validate", "f.csv", "--json"]).await;
-        let mut expected = expected;
-        expected.retain(|line| !line.ends_with(" x"));
         let told = told(&ran);
         assert!(
             expected.iter().all(|wanted| told.iter().any(|held| held == wanted)),
