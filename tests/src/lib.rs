@@ -11,6 +11,7 @@
 )]
 
 mod canary;
+mod foreign;
 #[cfg(target_os = "linux")]
 mod keychain;
 mod report;
@@ -32,6 +33,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 pub use canary::{Canary, copies_in, copies_in_folder};
+pub use foreign::foreign;
 #[cfg(target_os = "linux")]
 pub use keychain::Keychain;
 pub use report::comparable;

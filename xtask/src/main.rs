@@ -9,6 +9,7 @@
 mod bench;
 mod codegen;
 mod conformance;
+mod foreign;
 mod fuzz;
 mod packages;
 mod practice;

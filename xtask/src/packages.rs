@@ -8,7 +8,7 @@ use anyhow::Result;
 use crate::process::{command, is_installed, run, succeeds};
 
 /// Debian's names, and what each is for.
-const PACKAGES: [(&str, &str); 16] = [
+const PACKAGES: [(&str, &str); 18] = [
     ("libwebkit2gtk-4.1-dev", "the window's browser engine"),
     ("libgtk-3-dev", "the window itself"),
     ("librsvg2-dev", "the window's icons"),
@@ -25,6 +25,8 @@ const PACKAGES: [(&str, &str); 16] = [
     ("fonts-dejavu-core", "text in pictures of the window"),
     ("at-spi2-core", "the window's accessibility bus"),
     ("age", "opening an encrypted export from outside"),
+    ("python3", "running servers that others wrote"),
+    ("python3-venv", "keeping them in a folder of their own"),
 ];
 
 /// Packages are missing, and this user may not install them.

@@ -8,7 +8,7 @@ use anyhow::{Result, bail};
 use clap::Args;
 
 use crate::process::{self, DESKTOP, cargo, command, is_installed, succeeds};
-use crate::{codegen, conformance, packages, tidy, ui};
+use crate::{codegen, conformance, foreign, packages, tidy, ui};
 
 /// What `test` takes.
 #[derive(Args)]
@@ -22,12 +22,13 @@ pub(crate) struct TestArguments {
 type Part = (&'static str, fn() -> Result<()>);
 
 /// The parts, in the order in which they fail fastest.
-const PARTS: [Part; 10] = [
+const PARTS: [Part; 11] = [
     ("packages", packages::install),
     ("format", format),
     ("tidy", tidy::run),
     ("lints", lints),
     ("generated", generated),
+    ("foreign", foreign::install),
     ("tests", tests),
     ("conformance", conformance::where_described),
     ("documentation", documentation),
@@ -115,10 +116,13 @@ fn generated() -> Result<()> {
 fn tests() -> Result<()> {
     // The stories start it.
     process::build(&["--bin", "bbsetup"])?;
+    let mut tests = cargo();
+    tests.env(foreign::VARIABLE, foreign::folder());
     match succeeds(cargo().args(["nextest", "--version"])) {
-        true => process::run(cargo().args(["nextest", "run", "--workspace", "--no-tests", "pass"])),
-        false => process::run(cargo().args(["test", "--workspace", "--lib", "--bins", "--tests"])),
-    }?;
+        true => tests.args(["nextest", "run", "--workspace", "--no-tests", "pass"]),
+        false => tests.args(["test", "--workspace", "--lib", "--bins", "--tests"]),
+    };
+    process::run(&mut tests)?;
     // nextest runs no example of the documentation.
     process::run(cargo().args(["test", "--workspace", "--doc", "--quiet"]))
 }
