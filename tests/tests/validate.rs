@@ -141,8 +141,8 @@ async fn what_is_not_a_file_of_balkanids_is_told_for_what_it_is() {
             vec!["f.csv:2 - lone_carriage_return"],
         ),
         (
-            ENTITIES.replace("Jane", "\"Jane").into_bytes(),
-            vec!["f.csv:2 Name quote_unclosed"],
+            ENTITIES.replace("Ledger", "\"Ledger").into_bytes(),
+            vec!["f.csv:3 Name quote_unclosed"],
         ),
         (
             ENTITIES.replace("App,Name,", "Name,App,").into_bytes(),

@@ -233,7 +233,8 @@ impl BalkanId {
 
 /// A success, looked at: is it the storage's, and of what was sent?
 fn taken(answer: &Answer, sent: &Fingerprint, host: &str, doing: Doing) -> Attempt {
-    if answer.is_html() {
+    // A storage may call its empty answer what it likes.
+    if answer.is_html() && !answer.body.trim_ascii().is_empty() {
         let why = "A web page answered in place of the storage, so that the file is not there.";
         return Attempt::Again(Box::new(doing.unreadable(why)));
     }

@@ -131,15 +131,15 @@ fn sums(validation: &ValidateJson, nothing_before: bool) -> String {
         add("");
     }
     for file in &validation.files {
-        let kind = match file.kind.as_deref() {
-            Some("entities") => "entities",
-            Some(_) => "relations",
-            None => "rows of an unknown kind",
+        let rows = match (file.kind.as_deref(), file.rows) {
+            (Some("entities"), 1) => "1 entity".to_owned(),
+            (Some("entities"), rows) => format!("{rows} entities"),
+            (Some(_), rows) => counted(rows, "relation"),
+            (None, _) => "rows of an unknown kind".to_owned(),
         };
         add(&format!(
-            "{}  {} {kind}, {}, {}",
+            "{}  {rows}, {}, {}",
             file.file,
-            file.rows,
             counted(file.errors, "error"),
             counted(file.warnings, "warning"),
         ));

@@ -148,8 +148,8 @@ fn next(looked: &Looked, files: &[ValidatedFileJson], errors: u64) -> Vec<String
     };
     let (entities, relations) = (of(FileKind::Entities), of(FileKind::Relations));
     let mut next = vec![match (&entities, &relations) {
-        (Some(entities), Some(relations)) => format!("Manual file upload: BalkanID's form takes no file itself; it says to contact the team. Send {entities} and {relations} to support@balkan.id, with your tenant's name and the app Bitbucket."),
-        _ => "Manual file upload: BalkanID's form takes no file itself; it says to contact the team, with the entities and the entity relations. Send both to support@balkan.id, with your tenant's name and the app Bitbucket.".to_owned(),
+        (Some(entities), Some(relations)) => format!("Manual file upload: BalkanID's page says to contact the team for it. Send {entities} and {relations} to support@balkan.id, with your tenant's name and the app Bitbucket."),
+        _ => "Manual file upload: BalkanID's page says to contact the team for it, with the entities and the entity relations. Send both to support@balkan.id, with your tenant's name and the app Bitbucket.".to_owned(),
     }];
     next.push("Automated upload using API, if you have an API key: put both into one folder, as entities.csv and entity_relations.csv, then bbsetup upload FOLDER.".to_owned());
     next
