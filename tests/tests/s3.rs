@@ -52,7 +52,9 @@ impl Moto {
             endpoint: format!("http://127.0.0.1:{port}"),
             signature,
         };
-        until("moto takes connections", || TcpStream::connect(("127.0.0.1", port)).is_ok());
+        until("moto takes connections", || {
+            TcpStream::connect(("127.0.0.1", port)).is_ok()
+        });
         moto
     }
 
@@ -78,13 +80,18 @@ impl Drop for Moto {
 
 /// Both files, the first of several pieces.
 fn files() -> [(&'static str, String); 2] {
-    let mut entities = "App,Name,Entity Type,Source System,Source ID,Source Type,Metadata Version,Metadata\n".to_owned();
+    let mut entities =
+        "App,Name,Entity Type,Source System,Source ID,Source Type,Metadata Version,Metadata\n"
+            .to_owned();
     for number in 0..30_000 {
         entities.push_str(&format!("bitbucket,Jürgen {number},identity,bitbucket,{{u{number}}},user,v1,\"{{\"\"a\"\":\"\"ü, é\"\"}}\"\n"));
     }
     let relations = "App,Parent Entity Source ID,Parent Entity Type,Entity Source ID,Entity Type,Source System,Metadata Version,Metadata\n\
         bitbucket,{u1},identity,{u2},identity,bitbucket,v1,\n";
-    [("entities.csv", entities), ("entity_relations.csv", relations.to_owned())]
+    [
+        ("entities.csv", entities),
+        ("entity_relations.csv", relations.to_owned()),
+    ]
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -95,7 +102,8 @@ async fn files_arrive_at_a_real_s3_to_the_letter() {
         let story = Story::named("ready").await;
         std::fs::create_dir(story.path("out")).expect("room");
         for (name, text) in files() {
-            std::fs::write(std::path::Path::new(&story.path("out")).join(name), text).expect("room");
+            std::fs::write(std::path::Path::new(&story.path("out")).join(name), text)
+                .expect("room");
         }
         let (signed, _) = moto.boto("sign", &["entities.csv", "entity_relations.csv"]);
         let signed: Vec<String> = serde_json::from_slice(&signed).expect("addresses");
@@ -107,7 +115,10 @@ async fn files_arrive_at_a_real_s3_to_the_letter() {
         let json: Value = ran.json();
         for (place, (name, text)) in files().iter().enumerate() {
             assert_eq!(
-                (&json["files"][place]["state"], &json["files"][place]["attempts"]),
+                (
+                    &json["files"][place]["state"],
+                    &json["files"][place]["attempts"]
+                ),
                 (&json!("done"), &json!(1)),
                 "{ran:?}"
             );
@@ -115,7 +126,10 @@ async fn files_arrive_at_a_real_s3_to_the_letter() {
             assert_eq!(held, text.as_bytes(), "{name} by {signature}");
             assert_eq!(kind.trim(), "text/csv");
         }
-        assert!(story.sandbox.stored_files().is_empty(), "our own storage had no part in it");
+        assert!(
+            story.sandbox.stored_files().is_empty(),
+            "our own storage had no part in it"
+        );
     }
 }
 
@@ -130,7 +144,9 @@ async fn a_bucket_that_is_not_there_is_refused_in_s3s_words_and_a_fresh_address_
     let (signed, _) = moto.boto("sign", &["entities.csv"]);
     let signed: Vec<String> = serde_json::from_slice(&signed).expect("addresses");
     let gone = signed[0].replace("/uploads/", "/gone/");
-    story.sandbox.hand_out("entities", &[gone, signed[0].clone()]);
+    story
+        .sandbox
+        .hand_out("entities", &[gone, signed[0].clone()]);
     let ran = story.run(&["upload", "out", "--json"]).await;
     assert_eq!(ran.code, 0, "{ran:?}");
     assert_eq!(ran.json()["files"][0]["attempts"], 2);

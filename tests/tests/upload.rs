@@ -76,7 +76,11 @@ async fn both_files_arrive_to_the_letter_and_entities_first() {
     let json = ran.json();
     assert_eq!(
         (&json["schema"], &json["tenant"], &json["app_id"]),
-        (&json!("bbsetup.upload/1"), &json!("Practice Tenant"), &json!("bitbucket"))
+        (
+            &json!("bbsetup.upload/1"),
+            &json!("Practice Tenant"),
+            &json!("bitbucket")
+        )
     );
     assert_eq!(states(&ran), [is("done", 1), is("done", 1)]);
     assert_eq!(json["files"][0]["bytes"], ENTITIES.len());
@@ -87,12 +91,18 @@ async fn both_files_arrive_to_the_letter_and_entities_first() {
     }
     assert_eq!(story.sandbox.refused_rows(), []);
     assert_eq!(story.sandbox.breaches(), 0, "no key went to the storage");
-    assert_eq!(held[0].integration, None, "the other workspace's is not ours");
+    assert_eq!(
+        held[0].integration, None,
+        "the other workspace's is not ours"
+    );
     assert!(ran.stdout.contains("none was named"), "{}", ran.stdout);
 
     let again = upload(&story).await;
     assert_eq!(again.code, 0);
-    assert_eq!(states(&again), [is("already_done", 0), is("already_done", 0)]);
+    assert_eq!(
+        states(&again),
+        [is("already_done", 0), is("already_done", 0)]
+    );
     assert_eq!(stored(&story).len(), 2, "nothing was sent twice");
 
     let anew = story.run(&["upload", "out", "--again", "--json"]).await;
@@ -104,7 +114,11 @@ async fn the_integration_of_the_workspace_is_named_and_another_on_request() {
     let story = with_files(Story::named("update").await);
     let id = story.sandbox.integrations()[0].id.clone();
     let ran = upload(&story).await;
-    assert_eq!((ran.code, &ran.json()["integration_id"]), (0, &json!(id)), "{ran:?}");
+    assert_eq!(
+        (ran.code, &ran.json()["integration_id"]),
+        (0, &json!(id)),
+        "{ran:?}"
+    );
     assert_eq!(story.sandbox.stored_files()[0].integration, Some(id));
 
     let story = with_files(two_integrations().await);
@@ -115,13 +129,25 @@ async fn the_integration_of_the_workspace_is_named_and_another_on_request() {
         "nothing is guessed among several"
     );
     assert!(stored(&story).is_empty());
-    let ids: Vec<String> = story.sandbox.integrations().into_iter().map(|held| held.id).collect();
-    assert!(ids.iter().all(|id| ran.stdout.contains(id)), "{}", ran.stdout);
+    let ids: Vec<String> = story
+        .sandbox
+        .integrations()
+        .into_iter()
+        .map(|held| held.id)
+        .collect();
+    assert!(
+        ids.iter().all(|id| ran.stdout.contains(id)),
+        "{}",
+        ran.stdout
+    );
     let ran = story
         .run(&["upload", "out", "--json", "--integration", &ids[1]])
         .await;
     assert_eq!(ran.code, 0, "{ran:?}");
-    assert_eq!(story.sandbox.stored_files()[1].integration.as_ref(), Some(&ids[1]));
+    assert_eq!(
+        story.sandbox.stored_files()[1].integration.as_ref(),
+        Some(&ids[1])
+    );
     let ran = story
         .run(&["upload", "out", "--json", "--integration", "bitbucket/none"])
         .await;
@@ -140,7 +166,11 @@ async fn two_integrations() -> Story {
 #[tokio::test]
 async fn files_with_errors_are_not_sent_unless_that_is_asked_for() {
     let story = story().await;
-    write(&story, "entity_relations.csv", &RELATIONS.replace("{r1}", "{gone}"));
+    write(
+        &story,
+        "entity_relations.csv",
+        &RELATIONS.replace("{r1}", "{gone}"),
+    );
     let ran = upload(&story).await;
     assert_eq!(
         (ran.code, ran.problems()),
@@ -148,7 +178,10 @@ async fn files_with_errors_are_not_sent_unless_that_is_asked_for() {
     );
     assert_eq!(states(&ran), [is("not_sent", 0), is("not_sent", 0)]);
     assert!(ran.stderr.contains("{gone}"), "{}", ran.stderr);
-    assert!(story.sandbox.requests().is_empty(), "nothing was asked of anybody");
+    assert!(
+        story.sandbox.requests().is_empty(),
+        "nothing was asked of anybody"
+    );
     let ran = story.run(&["upload", "out", "--unchecked", "--json"]).await;
     assert_eq!(
         (ran.code, ran.problems()),
@@ -159,16 +192,26 @@ async fn files_with_errors_are_not_sent_unless_that_is_asked_for() {
     write(&story, "entities.csv", RELATIONS);
     let ran = upload(&story).await;
     assert_eq!(ran.code, 3);
-    assert!(ran.stdout.contains("entities.csv holds relations"), "{}", ran.stdout);
+    assert!(
+        ran.stdout.contains("entities.csv holds relations"),
+        "{}",
+        ran.stdout
+    );
 }
 
 #[tokio::test]
 async fn what_cannot_be_tried_is_a_usage_error() {
     let mut story = story().await;
     let ran = story.run(&["upload", "nowhere", "--json"]).await;
-    assert_eq!((ran.code, &ran.json()["schema"]), (2, &json!("bbsetup.error/1")));
+    assert_eq!(
+        (ran.code, &ran.json()["schema"]),
+        (2, &json!("bbsetup.error/1"))
+    );
     let ran = story.run(&["upload", "out/entities.csv", "--json"]).await;
-    assert_eq!((ran.code, ran.problems()), (2, vec!["error file_not_read -".to_owned()]));
+    assert_eq!(
+        (ran.code, ran.problems()),
+        (2, vec!["error file_not_read -".to_owned()])
+    );
     std::fs::create_dir(story.path("empty")).expect("room");
     assert_eq!(story.run(&["upload", "empty", "--json"]).await.code, 2);
     story.unset("BBSETUP_BALKANID_KEY_SECRET");
@@ -207,40 +250,192 @@ async fn every_call_that_stays_broken_has_its_code_and_a_rerun_ends_well() {
     let answer = |status: u16| json!({"answer": {"status": status}});
     let mut at_once = JoinSet::new();
     for (server, method, path, action, exit, code) in [
-        ("balkanid", "POST", "/api/rest/v0/apps/", answer(500), 5, "server_error"),
-        ("balkanid", "POST", "/api/rest/v0/apps/", json!("garbage_json"), 5, "unreadable_reply"),
-        ("balkanid", "POST", "/api/rest/v0/integrations/", answer(403), 8, "balkanid_key_refused"),
-        ("storage", "GET", "/apps/", json!("cut"), 5, "unreadable_reply"),
-        ("balkanid", "POST", UPLOAD_URL, answer(403), 8, "balkanid_key_refused"),
-        ("balkanid", "POST", UPLOAD_URL, answer(404), 8, "balkanid_not_found"),
-        ("balkanid", "POST", UPLOAD_URL, answer(400), 8, "balkanid_refused"),
-        ("balkanid", "POST", UPLOAD_URL, answer(500), 5, "server_error"),
-        ("balkanid", "POST", UPLOAD_URL, json!("garbage_json"), 5, "unreadable_reply"),
-        ("balkanid", "POST", UPLOAD_URL, json!("wrong_shape"), 5, "unreadable_reply"),
-        ("balkanid", "POST", UPLOAD_URL, json!("stall"), 5, "timed_out"),
-        ("balkanid", "POST", UPLOAD_URL, json!("cut"), 5, "unreadable_reply"),
-        ("balkanid", "POST", UPLOAD_URL, json!({"page": {"status": 200}}), 5, "unreadable_reply"),
-        ("storage", "PUT", "/entities/", answer(403), 8, "balkanid_refused"),
-        ("storage", "PUT", "/entities/", answer(500), 5, "server_error"),
-        ("storage", "PUT", "/entities/", json!("cut"), 5, "unreadable_reply"),
-        ("storage", "PUT", "/entities/", json!("stall"), 5, "timed_out"),
-        ("storage", "PUT", "/entities/", json!("wrong_checksum"), 5, "checksum_differs"),
-        ("storage", "PUT", "/entities/", json!({"page": {"status": 200}}), 5, "unreadable_reply"),
-        ("storage", "PUT", "/entities/", json!({"redirect": {}}), 5, "redirect_refused"),
+        (
+            "balkanid",
+            "POST",
+            "/api/rest/v0/apps/",
+            answer(500),
+            5,
+            "server_error",
+        ),
+        (
+            "balkanid",
+            "POST",
+            "/api/rest/v0/apps/",
+            json!("garbage_json"),
+            5,
+            "unreadable_reply",
+        ),
+        (
+            "balkanid",
+            "POST",
+            "/api/rest/v0/integrations/",
+            answer(403),
+            8,
+            "balkanid_key_refused",
+        ),
+        (
+            "storage",
+            "GET",
+            "/apps/",
+            json!("cut"),
+            5,
+            "unreadable_reply",
+        ),
+        (
+            "balkanid",
+            "POST",
+            UPLOAD_URL,
+            answer(403),
+            8,
+            "balkanid_key_refused",
+        ),
+        (
+            "balkanid",
+            "POST",
+            UPLOAD_URL,
+            answer(404),
+            8,
+            "balkanid_not_found",
+        ),
+        (
+            "balkanid",
+            "POST",
+            UPLOAD_URL,
+            answer(400),
+            8,
+            "balkanid_refused",
+        ),
+        (
+            "balkanid",
+            "POST",
+            UPLOAD_URL,
+            answer(500),
+            5,
+            "server_error",
+        ),
+        (
+            "balkanid",
+            "POST",
+            UPLOAD_URL,
+            json!("garbage_json"),
+            5,
+            "unreadable_reply",
+        ),
+        (
+            "balkanid",
+            "POST",
+            UPLOAD_URL,
+            json!("wrong_shape"),
+            5,
+            "unreadable_reply",
+        ),
+        (
+            "balkanid",
+            "POST",
+            UPLOAD_URL,
+            json!("stall"),
+            5,
+            "timed_out",
+        ),
+        (
+            "balkanid",
+            "POST",
+            UPLOAD_URL,
+            json!("cut"),
+            5,
+            "unreadable_reply",
+        ),
+        (
+            "balkanid",
+            "POST",
+            UPLOAD_URL,
+            json!({"page": {"status": 200}}),
+            5,
+            "unreadable_reply",
+        ),
+        (
+            "storage",
+            "PUT",
+            "/entities/",
+            answer(403),
+            8,
+            "balkanid_refused",
+        ),
+        (
+            "storage",
+            "PUT",
+            "/entities/",
+            answer(500),
+            5,
+            "server_error",
+        ),
+        (
+            "storage",
+            "PUT",
+            "/entities/",
+            json!("cut"),
+            5,
+            "unreadable_reply",
+        ),
+        (
+            "storage",
+            "PUT",
+            "/entities/",
+            json!("stall"),
+            5,
+            "timed_out",
+        ),
+        (
+            "storage",
+            "PUT",
+            "/entities/",
+            json!("wrong_checksum"),
+            5,
+            "checksum_differs",
+        ),
+        (
+            "storage",
+            "PUT",
+            "/entities/",
+            json!({"page": {"status": 200}}),
+            5,
+            "unreadable_reply",
+        ),
+        (
+            "storage",
+            "PUT",
+            "/entities/",
+            json!({"redirect": {}}),
+            5,
+            "redirect_refused",
+        ),
     ] {
         at_once.spawn(async move {
             let story = story().await;
             let about = format!("{server} {method} {path} {action}");
-            fault(&story, json!({"server": server, "method": method, "path": path, "action": action}));
-            let ran = story.run(&["upload", "out", "--json", "--timeout", "5"]).await;
+            fault(
+                &story,
+                json!({"server": server, "method": method, "path": path, "action": action}),
+            );
+            let ran = story
+                .run(&["upload", "out", "--json", "--timeout", "5"])
+                .await;
             assert_eq!(
                 (ran.code, ran.problems()),
                 (exit, vec![format!("error {code} -")]),
                 "{about}: {ran:?}"
             );
             let entities = states(&ran)[0].0.clone();
-            assert!(entities == "failed" || entities == "not_sent", "{about}: {entities}");
-            assert_eq!(states(&ran)[1], is("not_sent", 0), "{about}: relations wait");
+            assert!(
+                entities == "failed" || entities == "not_sent",
+                "{about}: {entities}"
+            );
+            assert_eq!(
+                states(&ran)[1],
+                is("not_sent", 0),
+                "{about}: relations wait"
+            );
             story.sandbox.clear_faults();
             let ran = upload(&story).await;
             assert_eq!(ran.code, 0, "{about}: {ran:?}");
@@ -272,8 +467,13 @@ async fn a_put_that_breaks_now_and_then_is_repeated_with_a_fresh_address() {
     ] {
         at_once.spawn(async move {
             let story = story().await;
-            fault(&story, json!({"server": "storage", "method": "PUT", "times": 2, "action": action}));
-            let ran = story.run(&["upload", "out", "--json", "--timeout", "5"]).await;
+            fault(
+                &story,
+                json!({"server": "storage", "method": "PUT", "times": 2, "action": action}),
+            );
+            let ran = story
+                .run(&["upload", "out", "--json", "--timeout", "5"])
+                .await;
             assert_eq!(ran.code, 0, "{action}: {ran:?}");
             assert_eq!(states(&ran), [is("done", 3), is("done", 1)], "{action}");
             let puts = story.sandbox.requests().into_iter();
@@ -282,7 +482,11 @@ async fn a_put_that_breaks_now_and_then_is_repeated_with_a_fresh_address() {
                 .map(|request| request.path)
                 .collect();
             paths.dedup();
-            assert_eq!(paths.len(), 4, "{action}: each try has an address of its own");
+            assert_eq!(
+                paths.len(),
+                4,
+                "{action}: each try has an address of its own"
+            );
         });
     }
     all_end_well(at_once).await;
@@ -295,14 +499,20 @@ async fn addresses_that_expire_are_told_and_cost_nothing() {
     let story = with_files(Story::of(scenario.expect("a scenario")).await);
     // What is downloaded expires too, so that the uploads alone come from elsewhere.
     let ran = upload(&story).await;
-    assert_eq!((ran.code, ran.problems()), (8, vec!["error balkanid_refused -".to_owned()]));
+    assert_eq!(
+        (ran.code, ran.problems()),
+        (8, vec!["error balkanid_refused -".to_owned()])
+    );
     assert!(stored(&story).is_empty());
 }
 
 #[tokio::test]
 async fn what_was_sent_stays_sent_and_the_rest_follows() {
     let story = story().await;
-    fault(&story, json!({"server": "storage", "method": "PUT", "path": "/entity-relations/", "action": {"answer": {"status": 500}}}));
+    fault(
+        &story,
+        json!({"server": "storage", "method": "PUT", "path": "/entity-relations/", "action": {"answer": {"status": 500}}}),
+    );
     let ran = upload(&story).await;
     assert_eq!(ran.code, 9, "half-way, whatever the cause: {ran:?}");
     assert_eq!(ran.problems(), ["error server_error -"]);
@@ -324,18 +534,30 @@ async fn what_was_sent_stays_sent_and_the_rest_follows() {
     std::fs::write(Path::new(&story.path("out")).join("upload.json"), "{").expect("room");
     let ran = upload(&story).await;
     assert_eq!(states(&ran), [is("done", 1), is("done", 1)]);
-    assert!(ran.stdout.contains("could not be understood"), "{}", ran.stdout);
+    assert!(
+        ran.stdout.contains("could not be understood"),
+        "{}",
+        ran.stdout
+    );
 }
 
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_run_that_was_killed_between_the_files_is_gone_on_with() {
     let story = story().await;
-    fault(&story, json!({"server": "storage", "method": "PUT", "path": "/entity-relations/", "action": "stall"}));
-    let mut running = story.command(&["upload", "out", "--json"]).spawn().expect("it runs");
+    fault(
+        &story,
+        json!({"server": "storage", "method": "PUT", "path": "/entity-relations/", "action": "stall"}),
+    );
+    let mut running = story
+        .command(&["upload", "out", "--json"])
+        .spawn()
+        .expect("it runs");
     let at_the_relations = || {
         let requests = story.sandbox.requests();
-        requests.iter().any(|request| request.path.starts_with("/entity-relations/"))
+        requests
+            .iter()
+            .any(|request| request.path.starts_with("/entity-relations/"))
     };
     bbsetup_tests::until("the relations are on their way", at_the_relations);
     running.kill().expect("it is there");
@@ -352,11 +574,16 @@ async fn a_connection_that_is_cut_in_the_middle_of_a_file_is_not_called_done() {
     let story = story().await;
     let mut large = ENTITIES.to_owned();
     for number in 0..10_000 {
-        large.push_str(&format!("bitbucket,Somebody,identity,bitbucket,{{x{number}}},user,v1,\n"));
+        large.push_str(&format!(
+            "bitbucket,Somebody,identity,bitbucket,{{x{number}}},user,v1,\n"
+        ));
     }
     write(&story, "entities.csv", &large);
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-    let address = format!("http://{}/cut?signature=1", listener.local_addr().expect("an address"));
+    let address = format!(
+        "http://{}/cut?signature=1",
+        listener.local_addr().expect("an address")
+    );
     let cutting = std::thread::spawn(move || {
         let (mut stream, _) = listener.accept().expect("a connection");
         let mut some = vec![0; 100_000];
@@ -368,7 +595,10 @@ async fn a_connection_that_is_cut_in_the_middle_of_a_file_is_not_called_done() {
     assert_eq!(ran.code, 0, "{ran:?}");
     assert_eq!(states(&ran), [is("done", 2), is("done", 1)]);
     let head = cutting.join().expect("it ended").to_ascii_lowercase();
-    assert!(head.contains(&format!("content-length: {}", large.len())), "{head}");
+    assert!(
+        head.contains(&format!("content-length: {}", large.len())),
+        "{head}"
+    );
     assert!(head.contains("content-type: text/csv"), "{head}");
     assert!(!head.contains("x-api-key"), "{head}");
     let held = story.sandbox.stored_files();
@@ -384,7 +614,10 @@ async fn an_answer_that_no_md5_speaks_of_is_taken_at_its_word() {
     ] {
         let story = story().await;
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-        let address = format!("http://{}/other", listener.local_addr().expect("an address"));
+        let address = format!(
+            "http://{}/other",
+            listener.local_addr().expect("an address")
+        );
         let answering = std::thread::spawn(move || {
             let (mut stream, _) = listener.accept().expect("a connection");
             let mut asked = Vec::new();
@@ -406,18 +639,30 @@ async fn an_answer_that_no_md5_speaks_of_is_taken_at_its_word() {
 #[tokio::test]
 async fn no_secret_is_told_kept_or_sent_to_the_storage() {
     let mut story = story().await;
-    story.set("BBSETUP_BALKANID_KEY_SECRET", &story.typed("BBSETUP_BALKANID_KEY_SECRET"));
+    story.set(
+        "BBSETUP_BALKANID_KEY_SECRET",
+        &story.typed("BBSETUP_BALKANID_KEY_SECRET"),
+    );
     let canaries = [
         Canary::new("key id", &story.env["BBSETUP_BALKANID_KEY_ID"]),
         Canary::new("key secret", &story.env["BBSETUP_BALKANID_KEY_SECRET"]),
         Canary::new("workspace token", &story.env["BBSETUP_WORKSPACE_TOKEN"]),
     ];
-    fault(&story, json!({"server": "storage", "method": "PUT", "times": 2, "action": {"answer": {"status": 403}}}));
+    fault(
+        &story,
+        json!({"server": "storage", "method": "PUT", "times": 2, "action": {"answer": {"status": 403}}}),
+    );
     let ran = story.run(&["upload", "out", "--json", "--verbose"]).await;
     assert_eq!(ran.code, 0, "{ran:?}");
     let said = ran.stdout + &ran.stderr;
     assert_eq!(copies_in(said.as_bytes(), &canaries), Vec::<String>::new());
-    assert_eq!(copies_in_folder(story.folder.path(), &canaries), Vec::<String>::new());
-    assert!(!said.contains("X-Amz-Signature"), "an address is a key by itself");
+    assert_eq!(
+        copies_in_folder(story.folder.path(), &canaries),
+        Vec::<String>::new()
+    );
+    assert!(
+        !said.contains("X-Amz-Signature"),
+        "an address is a key by itself"
+    );
     assert_eq!(story.sandbox.breaches(), 0);
 }

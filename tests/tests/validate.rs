@@ -51,13 +51,21 @@ async fn good_files_have_no_problem_and_it_is_said_what_to_send_to_whom() {
         (&json!("bbsetup.validate/1"), &json!(3), &json!([]))
     );
     let by_name = story
-        .run(&["validate", "--json", "out/entity_relations.csv", "out/entities.csv"])
+        .run(&[
+            "validate",
+            "--json",
+            "out/entity_relations.csv",
+            "out/entities.csv",
+        ])
         .await;
     assert_eq!(by_name.code, 0, "the order does not matter: {by_name:?}");
 
     let read = story.run(&["validate", "out"]).await;
     insta::assert_snapshot!(read.stdout);
-    assert!(story.sandbox.requests().is_empty(), "nothing leaves this machine");
+    assert!(
+        story.sandbox.requests().is_empty(),
+        "nothing leaves this machine"
+    );
 }
 
 #[tokio::test]
@@ -110,7 +118,10 @@ async fn what_is_not_a_file_of_balkanids_is_told_for_what_it_is() {
         .flat_map(u16::to_le_bytes)
         .collect();
     let latin: Vec<u8> = ENTITIES.replace("Jane", "J\u{1}ne").into_bytes();
-    let latin: Vec<u8> = latin.into_iter().map(|byte| if byte == 1 { 0xe4 } else { byte }).collect();
+    let latin: Vec<u8> = latin
+        .into_iter()
+        .map(|byte| if byte == 1 { 0xe4 } else { byte })
+        .collect();
     let marked = format!("\u{feff}{ENTITIES}");
     let one_column_away = ENTITIES.replace(",Source Type", "");
     for (bytes, expected) in [
@@ -132,7 +143,12 @@ async fn what_is_not_a_file_of_balkanids_is_told_for_what_it_is() {
             vec!["f.csv:1 - separator_not_comma"],
         ),
         (
-            ENTITIES.lines().skip(1).collect::<Vec<_>>().join("\n").into_bytes(),
+            ENTITIES
+                .lines()
+                .skip(1)
+                .collect::<Vec<_>>()
+                .join("\n")
+                .into_bytes(),
             vec!["f.csv:1 - header_missing"],
         ),
         (b"one,two\n1,2\n".to_vec(), vec!["f.csv:1 - header_missing"]),
@@ -153,14 +169,24 @@ async fn what_is_not_a_file_of_balkanids_is_told_for_what_it_is() {
         let ran = story.run(&["validate", "f.csv", "--json"]).await;
         let told = told(&ran);
         assert!(
-            expected.iter().all(|wanted| told.iter().any(|held| held == wanted)),
+            expected
+                .iter()
+                .all(|wanted| told.iter().any(|held| held == wanted)),
             "{expected:?} in {told:?}"
         );
     }
     write(&story, "r.csv", RELATIONS.as_bytes());
     let ran = story.run(&["validate", "r.csv", "--json"]).await;
-    assert_eq!(ran.code, 0, "without entities no end is called missing: {ran:?}");
-    assert!(ran.json()["notes"][0].as_str().expect("a note").contains("could not be told"));
+    assert_eq!(
+        ran.code, 0,
+        "without entities no end is called missing: {ran:?}"
+    );
+    assert!(
+        ran.json()["notes"][0]
+            .as_str()
+            .expect("a note")
+            .contains("could not be told")
+    );
 }
 
 #[tokio::test]

@@ -42,7 +42,6 @@ impl Object {
             Self::EntityRelations => "entity-relations",
         }
     }
-
 }
 
 /// The answer that hands out addresses.

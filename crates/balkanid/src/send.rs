@@ -273,8 +273,8 @@ fn said_by_storage(answer: &Answer) -> Option<String> {
     let text = answer.text(2_000);
     let (_, behind) = text.split_once("<Code>")?;
     let (code, _) = behind.split_once("</Code>")?;
-    let is_word = (1..=60).contains(&code.len())
-        && code.chars().all(|letter| letter.is_ascii_alphanumeric());
+    let is_word =
+        (1..=60).contains(&code.len()) && code.chars().all(|letter| letter.is_ascii_alphanumeric());
     is_word.then(|| format!("The storage calls it {code}."))
 }
 
@@ -300,7 +300,9 @@ impl Trouble {
         self.changed.load(Ordering::Relaxed).then(|| {
             Problem::new(
                 ProblemCode::FileChanged,
-                format!("{path} was changed while it was sent; the storage did not get the whole of it."),
+                format!(
+                    "{path} was changed while it was sent; the storage did not get the whole of it."
+                ),
             )
         })
     }

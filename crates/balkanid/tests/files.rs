@@ -5,7 +5,9 @@
 
 use std::ops::ControlFlow;
 
-use bbsetup_balkanid::files::{FileKind, Finding, FindingCode, Looked, NotLooked, Source, Told, look};
+use bbsetup_balkanid::files::{
+    FileKind, Finding, FindingCode, Looked, NotLooked, Source, Told, look,
+};
 use proptest::prelude::*;
 
 fn looked(files: &[Vec<u8>]) -> (Looked, Vec<Finding>) {
@@ -26,7 +28,12 @@ fn told(found: &[Finding]) -> Vec<String> {
         .iter()
         .map(|finding| {
             let column = finding.column.as_deref().unwrap_or("-");
-            format!("{} {} {column} {}", finding.file, finding.row, finding.code.as_str())
+            format!(
+                "{} {} {column} {}",
+                finding.file,
+                finding.row,
+                finding.code.as_str()
+            )
         })
         .collect()
 }
@@ -36,7 +43,9 @@ fn written(kind: FileKind, rows: &[Vec<String>], crlf: bool) -> Vec<u8> {
         true => csv::Terminator::CRLF,
         false => csv::Terminator::Any(b'\n'),
     };
-    let mut writer = csv::WriterBuilder::new().terminator(terminator).from_writer(Vec::new());
+    let mut writer = csv::WriterBuilder::new()
+        .terminator(terminator)
+        .from_writer(Vec::new());
     writer.write_record(kind.columns()).expect("memory");
     for row in rows {
         writer.write_record(row).expect("memory");
@@ -165,25 +174,46 @@ proptest! {
 #[test]
 fn duplicates_are_found_across_files_of_one_kind() {
     let row = |id: &str| -> Vec<String> {
-        ["", "N", "identity", "bitbucket", id, "user", "", ""].map(str::to_owned).to_vec()
+        ["", "N", "identity", "bitbucket", id, "user", "", ""]
+            .map(str::to_owned)
+            .to_vec()
     };
     let one = written(FileKind::Entities, &[row("a"), row("b")], false);
     let other = written(FileKind::Entities, &[row("b")], false);
     let (_, found) = looked(&[one, other]);
     assert_eq!(told(&found), ["1 2 Source ID source_id_duplicate"]);
-    assert!(found[0].message.contains("row 3 of file number 1"), "{}", found[0].message);
+    assert!(
+        found[0].message.contains("row 3 of file number 1"),
+        "{}",
+        found[0].message
+    );
 }
 
 #[test]
 fn every_one_of_very_many_problems_is_told_in_the_order_of_rows() {
     let row = |at: usize| -> Vec<String> {
-        let parent = if at.is_multiple_of(3) { "{here}" } else { "{gone}" };
-        ["", parent, "identity", &format!("{{{at}}}"), "resource", "", "", "no"]
-            .map(str::to_owned)
-            .to_vec()
+        let parent = if at.is_multiple_of(3) {
+            "{here}"
+        } else {
+            "{gone}"
+        };
+        [
+            "",
+            parent,
+            "identity",
+            &format!("{{{at}}}"),
+            "resource",
+            "",
+            "",
+            "no",
+        ]
+        .map(str::to_owned)
+        .to_vec()
     };
     let rows: Vec<Vec<String>> = (0..5_000).map(row).collect();
-    let here: Vec<String> = ["", "N", "identity", "b", "{here}", "user", "", ""].map(str::to_owned).to_vec();
+    let here: Vec<String> = ["", "N", "identity", "b", "{here}", "user", "", ""]
+        .map(str::to_owned)
+        .to_vec();
     let files = [
         written(FileKind::Entities, &[here], false),
         written(FileKind::Relations, &rows, false),
@@ -197,7 +227,11 @@ fn every_one_of_very_many_problems_is_told_in_the_order_of_rows() {
 
 #[test]
 fn it_ends_where_nobody_listens_any_more() {
-    let file = written(FileKind::Entities, &[vec![String::new(); 8], vec![String::new(); 8]], false);
+    let file = written(
+        FileKind::Entities,
+        &[vec![String::new(); 8], vec![String::new(); 8]],
+        false,
+    );
     let mut told = 0;
     let stopped = look(&[&file], &mut |_| {
         told += 1;
@@ -211,7 +245,9 @@ fn it_ends_where_nobody_listens_any_more() {
 fn a_cell_is_carried_as_it_stands_whatever_a_spreadsheet_makes_of_it() {
     let rows: Vec<Vec<String>> = ["=1+1", "+49", "-1", "@me", "'x"]
         .map(|name| {
-            ["", name, "identity", "b", name, "user", "", ""].map(str::to_owned).to_vec()
+            ["", name, "identity", "b", name, "user", "", ""]
+                .map(str::to_owned)
+                .to_vec()
         })
         .to_vec();
     let (_, found) = looked(&[written(FileKind::Entities, &rows, false)]);

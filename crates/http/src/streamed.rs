@@ -43,7 +43,9 @@ impl Streamed {
     }
 
     /// The body of one attempt.
-    pub(crate) fn begin(&self) -> impl Body<Data = Bytes, Error = io::Error> + Send + Sync + 'static {
+    pub(crate) fn begin(
+        &self,
+    ) -> impl Body<Data = Bytes, Error = io::Error> + Send + Sync + 'static {
         self.sent.store(0, Ordering::Relaxed);
         Attempt {
             pieces: (self.begin)(),
@@ -82,12 +84,16 @@ impl Body for Attempt {
             return Poll::Ready(None);
         }
         self.pieces.poll_recv(context).map(|piece| match piece {
-            None => Some(Err(io::Error::other("the body is shorter than it was said to be"))),
+            None => Some(Err(io::Error::other(
+                "the body is shorter than it was said to be",
+            ))),
             Some(Err(error)) => Some(Err(error)),
             Some(Ok(piece)) => {
                 let length = piece.len() as u64;
                 if length > self.left {
-                    return Some(Err(io::Error::other("the body is longer than it was said to be")));
+                    return Some(Err(io::Error::other(
+                        "the body is longer than it was said to be",
+                    )));
                 }
                 self.left -= length;
                 self.sent.fetch_add(length, Ordering::Relaxed);

@@ -194,7 +194,11 @@ impl Action {
             }
             Self::WrongChecksum => {
                 let mut response = rightly();
-                set_header(&mut response, header::ETAG.as_str(), "\"0123456789abcdef0123456789abcdef\"");
+                set_header(
+                    &mut response,
+                    header::ETAG.as_str(),
+                    "\"0123456789abcdef0123456789abcdef\"",
+                );
                 response
             }
             Self::Huge { bytes } => huge(bytes),

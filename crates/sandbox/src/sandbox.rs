@@ -224,7 +224,10 @@ impl Sandbox {
     /// `entities`, one after the other, before its own.
     pub fn hand_out(&self, object: &str, addresses: &[String]) {
         let addresses = addresses.iter().cloned().collect();
-        self.state.tenant().handed_out.insert(object.to_owned(), addresses);
+        self.state
+            .tenant()
+            .handed_out
+            .insert(object.to_owned(), addresses);
     }
 
     /// How many requests to the storage carried a credential, which must never be.

@@ -30,7 +30,9 @@ pub(crate) fn measure(program: &Program, runs: usize) -> Result<Vec<Row>> {
     let validate = |home: &Path| -> Result<(f64, f64)> {
         let mut command = command(&program.bbsetup);
         command.arg("validate").args(&files);
-        command.env("BBSETUP_HOME", home).env("BBSETUP_VAULT", "memory");
+        command
+            .env("BBSETUP_HOME", home)
+            .env("BBSETUP_VAULT", "memory");
         timed(&mut command)
     };
     let plain_read = || timed(command(&plain).args(&files));
@@ -49,14 +51,33 @@ pub(crate) fn measure(program: &Program, runs: usize) -> Result<Vec<Row>> {
     let a_second = |wall: &f64| rows / (wall / 1000.0);
     let looked_walls = walls(&looked);
     let read_walls = walls(&read);
-    let times: Vec<f64> = looked_walls.iter().zip(&read_walls).map(|(looked, read)| looked / read).collect();
+    let times: Vec<f64> = looked_walls
+        .iter()
+        .zip(&read_walls)
+        .map(|(looked, read)| looked / read)
+        .collect();
     Ok(vec![
-        Row::new("validate, 1 000 000 entities and relations each", Unit::Milliseconds, looked_walls.clone())
-            .beside("the csv crate, read alone", &read_walls),
+        Row::new(
+            "validate, 1 000 000 entities and relations each",
+            Unit::Milliseconds,
+            looked_walls.clone(),
+        )
+        .beside("the csv crate, read alone", &read_walls),
         Row::new("  times the csv crate's reading", Unit::Times, times).aim(AIM_TIMES),
-        Row::new("  rows", Unit::RowsASecond, looked_walls.iter().map(a_second).collect())
-            .beside("the csv crate, read alone", &read_walls.iter().map(a_second).collect::<Vec<_>>()),
-        Row::new("  rows, `wc -l`", Unit::RowsASecond, walls(&counted).iter().map(a_second).collect()),
+        Row::new(
+            "  rows",
+            Unit::RowsASecond,
+            looked_walls.iter().map(a_second).collect(),
+        )
+        .beside(
+            "the csv crate, read alone",
+            &read_walls.iter().map(a_second).collect::<Vec<_>>(),
+        ),
+        Row::new(
+            "  rows, `wc -l`",
+            Unit::RowsASecond,
+            walls(&counted).iter().map(a_second).collect(),
+        ),
         Row::new("  peak of memory", Unit::Megabytes, peaks(&looked))
             .beside("the csv crate, read alone", &peaks(&read))
             .aim(AIM_MEMORY),
@@ -89,7 +110,12 @@ fn timed(command: &mut std::process::Command) -> Result<(f64, f64)> {
 /// The csv crate's reader with nothing behind it, built as the program is.
 fn build_plain_read() -> Result<PathBuf> {
     run(cargo().args([
-        "build", "--release", "--package", "bbsetup-balkanid", "--example", "plain_read",
+        "build",
+        "--release",
+        "--package",
+        "bbsetup-balkanid",
+        "--example",
+        "plain_read",
     ]))?;
     let file = format!("plain_read{}", std::env::consts::EXE_SUFFIX);
     Ok(target().join("release/examples").join(file))
@@ -101,9 +127,17 @@ fn write(folder: &Path) -> Result<()> {
         return Ok(());
     }
     std::fs::create_dir_all(folder)?;
-    let id = |number: u32| format!("{{5f3a9c51-{number:08x}-4e84-b602-d2e84b60{:04x}}}", number % 0x1_0000);
+    let id = |number: u32| {
+        format!(
+            "{{5f3a9c51-{number:08x}-4e84-b602-d2e84b60{:04x}}}",
+            number % 0x1_0000
+        )
+    };
     let mut entities = BufWriter::new(File::create(folder.join("entities.csv"))?);
-    writeln!(entities, "App,Name,Entity Type,Source System,Source ID,Source Type,Metadata Version,Metadata")?;
+    writeln!(
+        entities,
+        "App,Name,Entity Type,Source System,Source ID,Source Type,Metadata Version,Metadata"
+    )?;
     for number in 0..ROWS {
         writeln!(
             entities,
@@ -115,7 +149,10 @@ fn write(folder: &Path) -> Result<()> {
     // Whole before it has its name, which says that both are there.
     let unfinished = folder.join("unfinished");
     let mut relations = BufWriter::new(File::create(&unfinished)?);
-    writeln!(relations, "App,Parent Entity Source ID,Parent Entity Type,Entity Source ID,Entity Type,Source System,Metadata Version,Metadata")?;
+    writeln!(
+        relations,
+        "App,Parent Entity Source ID,Parent Entity Type,Entity Source ID,Entity Type,Source System,Metadata Version,Metadata"
+    )?;
     for number in 0..ROWS {
         // Far from each other, as they are in a real file.
         let other = u32::try_from((u64::from(number) * 7_919 + 1) % u64::from(ROWS))?;

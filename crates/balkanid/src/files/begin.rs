@@ -57,7 +57,10 @@ impl Beginning {
 fn has_a_nothing_in_every_pair(bytes: &[u8]) -> bool {
     let pairs = bytes.chunks_exact(2);
     let (all, with) = pairs.fold((0, 0), |(all, with), pair| {
-        (all + 1, with + usize::from((pair[0] == 0) != (pair[1] == 0)))
+        (
+            all + 1,
+            with + usize::from((pair[0] == 0) != (pair[1] == 0)),
+        )
     });
     all >= 4 && with * 10 >= all * 9
 }
@@ -82,7 +85,10 @@ mod tests {
             .flat_map(u16::to_le_bytes)
             .collect();
         assert_eq!(code(&wide), Ok(FindingCode::Utf16));
-        assert_eq!(code(&[&[0xff, 0xfe], wide.as_slice()].concat()), Ok(FindingCode::Utf16));
+        assert_eq!(
+            code(&[&[0xff, 0xfe], wide.as_slice()].concat()),
+            Ok(FindingCode::Utf16)
+        );
         let other: Vec<u8> = "App,Name,Entity"
             .encode_utf16()
             .flat_map(u16::to_be_bytes)

@@ -139,7 +139,10 @@ impl Header {
             remarks.push((
                 None,
                 FindingCode::ColumnsOutOfOrder,
-                format!("The columns stand in another order than BalkanID's: {}.", kind.columns().join(",")),
+                format!(
+                    "The columns stand in another order than BalkanID's: {}.",
+                    kind.columns().join(",")
+                ),
             ));
         }
         let header = Self {
@@ -193,7 +196,10 @@ fn unknown(kind: FileKind, at: usize, cell: &[u8]) -> Remark {
     };
     let column = match cell.is_empty() {
         true => None,
-        false => Some(crate::one_line::one_line(&String::from_utf8_lossy(&cell[..cell.len().min(200)])).into()),
+        false => Some(
+            crate::one_line::one_line(&String::from_utf8_lossy(&cell[..cell.len().min(200)]))
+                .into(),
+        ),
     };
     (column, FindingCode::ColumnUnknown, message)
 }

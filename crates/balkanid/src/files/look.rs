@@ -156,14 +156,19 @@ pub fn look(
         headers.push(header);
     }
     let of = |kind: FileKind| -> Vec<usize> {
-        let is_kind = |header: &Option<Header>| header.as_ref().is_some_and(|held| held.kind == kind);
-        (0..headers.len()).filter(|file| is_kind(&headers[*file])).collect()
+        let is_kind =
+            |header: &Option<Header>| header.as_ref().is_some_and(|held| held.kind == kind);
+        (0..headers.len())
+            .filter(|file| is_kind(&headers[*file]))
+            .collect()
     };
     let entities = looking.entities(&of(FileKind::Entities))?;
     let relations = of(FileKind::Relations);
     // A file of unknown kind may hold the entities: what cannot be read is not missing.
     let all_known = headers.iter().all(Option::is_some);
-    let known = (entities.is_some() && all_known).then_some(entities).flatten();
+    let known = (entities.is_some() && all_known)
+        .then_some(entities)
+        .flatten();
     if !relations.is_empty() {
         looking.looked.ends_looked_for = Some(known.is_some());
     }
@@ -294,8 +299,20 @@ impl<'a> Looking<'a> {
             self.problem(file, 1, None, FindingCode::FileTooLarge, "The file is larger than 5 GiB, and a storage such as S3 takes no more in one piece.".to_owned())?;
         }
         match (rows, kind) {
-            (0, Some(FileKind::Entities)) => self.problem(file, 1, None, FindingCode::NoRows, "There is no entity below the header.".to_owned()),
-            (0, Some(FileKind::Relations)) => self.problem(file, 1, None, FindingCode::NoRelations, "There is no relation below the header.".to_owned()),
+            (0, Some(FileKind::Entities)) => self.problem(
+                file,
+                1,
+                None,
+                FindingCode::NoRows,
+                "There is no entity below the header.".to_owned(),
+            ),
+            (0, Some(FileKind::Relations)) => self.problem(
+                file,
+                1,
+                None,
+                FindingCode::NoRelations,
+                "There is no relation below the header.".to_owned(),
+            ),
             _ => Ok(()),
         }
     }
@@ -335,7 +352,13 @@ impl<'a> Looking<'a> {
                         place_in_words(before, *file),
                     );
                     let column = rows::name(header.kind, Some(ends.id)).map(Cow::from);
-                    looking.problem(*file, number, column, FindingCode::SourceIdDuplicate, message)
+                    looking.problem(
+                        *file,
+                        number,
+                        column,
+                        FindingCode::SourceIdDuplicate,
+                        message,
+                    )
                 })?;
             }
         }
@@ -407,7 +430,8 @@ impl<'a> Looking<'a> {
                 });
             }
         }
-        if let (Some(parent), Some(child)) = (named(header, row, both[0]), named(header, row, both[1]))
+        if let (Some(parent), Some(child)) =
+            (named(header, row, both[0]), named(header, row, both[1]))
             && parent == child
         {
             let message = format!("{} is related to itself.", shown(child.1));
@@ -455,7 +479,10 @@ impl<'a> Looking<'a> {
         match as_other {
             Some(other) => (
                 FindingCode::RelationEndTypeDiffers,
-                format!("{} is among the entities as {other}, not as {kind}.", shown(id)),
+                format!(
+                    "{} is among the entities as {other}, not as {kind}.",
+                    shown(id)
+                ),
             ),
             None => (
                 FindingCode::RelationEndMissing,

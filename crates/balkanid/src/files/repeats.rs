@@ -58,9 +58,8 @@ mod tests {
     #[test]
     fn a_collision_is_no_repeat() {
         let mut reading = readings(&[7], 10).next().expect("one reading");
-        let mut take = |hash: u128, letters: &[u8], row: u64| {
-            reading.take(hash, || letters.into(), (0, row))
-        };
+        let mut take =
+            |hash: u128, letters: &[u8], row: u64| reading.take(hash, || letters.into(), (0, row));
         assert_eq!(take(7, b"a", 2), None);
         assert_eq!(take(7, b"b", 3), None, "another row with the same hash");
         assert_eq!(take(8, b"a", 4), None, "nobody asked for this one");

@@ -46,7 +46,11 @@ pub(super) fn look(header: &Header, row: &Row, tell: &mut Tell<'_>) -> bool {
             tell(
                 Some(place),
                 FindingCode::ValueHasOuterSpaces,
-                format!("{} has spaces around {}; they count.", columns[place], shown(trimmed)),
+                format!(
+                    "{} has spaces around {}; they count.",
+                    columns[place],
+                    shown(trimmed)
+                ),
             );
         }
     }
@@ -67,7 +71,11 @@ pub(super) fn value<'a>(header: &Header, row: &'a Row, place: usize) -> &'a [u8]
 /// How the row is written. False where it holds no values.
 fn form(row: &Row, header: &Header, tell: &mut Tell<'_>) -> bool {
     if row.blank {
-        tell(None, FindingCode::LineBlank, "The line is blank.".to_owned());
+        tell(
+            None,
+            FindingCode::LineBlank,
+            "The line is blank.".to_owned(),
+        );
         return false;
     }
     if row.bytes().is_empty() && row.too_large.is_none() {
@@ -96,7 +104,9 @@ fn form(row: &Row, header: &Header, tell: &mut Tell<'_>) -> bool {
         tell(
             place_at(header, cell),
             FindingCode::CellTooLarge,
-            format!("The cell holds more than {LONGEST_CELL} bytes; the rest of it was not looked at."),
+            format!(
+                "The cell holds more than {LONGEST_CELL} bytes; the rest of it was not looked at."
+            ),
         );
     }
     if row.cells != header.width && row.unclosed.is_none() {
@@ -148,12 +158,15 @@ fn text(header: &Header, row: &Row, tell: &mut Tell<'_>) {
             tell(
                 place,
                 FindingCode::ReplacementCharacter,
-                format!("{} holds a character that was lost when the text was converted.", shown(cell)),
+                format!(
+                    "{} holds a character that was lost when the text was converted.",
+                    shown(cell)
+                ),
             );
         }
-        let control = cell
-            .iter()
-            .find(|byte| (**byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r')) || **byte == 0x7f);
+        let control = cell.iter().find(|byte| {
+            (**byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r')) || **byte == 0x7f
+        });
         if let Some(byte) = control {
             tell(
                 place,
@@ -190,12 +203,19 @@ fn metadata(cell: &[u8], tell: &mut Tell<'_>) {
         Ok(_) => tell(
             place,
             FindingCode::MetadataNotObject,
-            format!("Metadata is a JSON object, such as {{\"privilegeName\":\"read\"}}, and not {}.", shown(cell)),
+            format!(
+                "Metadata is a JSON object, such as {{\"privilegeName\":\"read\"}}, and not {}.",
+                shown(cell)
+            ),
         ),
         Err(error) => tell(
             place,
             FindingCode::MetadataNotJson,
-            format!("Metadata is no JSON: {} is not whole or not right at its character {}.", shown(cell), error.column().max(1)),
+            format!(
+                "Metadata is no JSON: {} is not whole or not right at its character {}.",
+                shown(cell),
+                error.column().max(1)
+            ),
         ),
     }
 }
@@ -240,5 +260,7 @@ impl LineEnds {
 
 /// A place for a column's name.
 pub(super) fn name(kind: FileKind, place: Option<usize>) -> Option<&'static str> {
-    place.filter(|place| *place < COLUMNS).map(|place| kind.eight_columns()[place])
+    place
+        .filter(|place| *place < COLUMNS)
+        .map(|place| kind.eight_columns()[place])
 }

@@ -88,7 +88,8 @@ impl Seen {
                 self.begins.push(short(at));
             }
         }
-        self.begins.resize((1 << bits) + 1, short(self.hashes.len()));
+        self.begins
+            .resize((1 << bits) + 1, short(self.hashes.len()));
     }
 
     fn first_bits(&self, hash: u128) -> usize {
@@ -142,6 +143,9 @@ mod tests {
             hashing.of_entity(b"resource", b"1"),
             hashing.of_entity(b"resource1", b"")
         );
-        assert_ne!(hashing.of_row(b"ab", &[1, 2]), hashing.of_row(b"ab", &[2, 2]));
+        assert_ne!(
+            hashing.of_row(b"ab", &[1, 2]),
+            hashing.of_row(b"ab", &[2, 2])
+        );
     }
 }

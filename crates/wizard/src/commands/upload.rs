@@ -97,7 +97,10 @@ fn files_in(folder: &Path) -> Result<Vec<Found>, Problem> {
     if folder.is_file() {
         return Err(Problem::new(
             ProblemCode::FileNotRead,
-            format!("{} is a file, and the folder is asked for.", folder.display()),
+            format!(
+                "{} is a file, and the folder is asked for.",
+                folder.display()
+            ),
         )
         .on_field("dir"));
     }
@@ -141,11 +144,22 @@ impl Run<'_> {
         self.look_through(files).await?;
         self.begin("key", "Trying the API key");
         let destination = self.unless_stopped(target.find(services)).await??;
-        let named = destination.tenant.as_deref().unwrap_or("a tenant without a name");
-        self.end("key", &format!("The key is {named}'s; Bitbucket's app ID is {}.", destination.app_id));
+        let named = destination
+            .tenant
+            .as_deref()
+            .unwrap_or("a tenant without a name");
+        self.end(
+            "key",
+            &format!(
+                "The key is {named}'s; Bitbucket's app ID is {}.",
+                destination.app_id
+            ),
+        );
         self.document.tenant.clone_from(&destination.tenant);
         self.document.app_id = Some(destination.app_id.clone());
-        self.document.integration_id.clone_from(&destination.integration);
+        self.document
+            .integration_id
+            .clone_from(&destination.integration);
         self.document.notes.extend(destination.note.clone());
         let place = target.place(&destination);
         let mut noted = match self.request.again {
@@ -162,7 +176,12 @@ impl Run<'_> {
             }
             before_it_was_sent = true;
             self.send(&target.balkanid, at, file).await?;
-            let kept = noted.add(&self.request.folder, name, &file.fingerprint.sha256, services.now());
+            let kept = noted.add(
+                &self.request.folder,
+                name,
+                &file.fingerprint.sha256,
+                services.now(),
+            );
             if let Err(problem) = kept {
                 self.document.problems.push(problem.as_warning().into());
             }
@@ -228,7 +247,10 @@ impl Run<'_> {
         let unfit = unfit(&looked, files, first_errors);
         match (unfit, self.request.unchecked) {
             (None, _) => {
-                self.end("validate", &format!("{} rows, nothing in the way.", looked.rows));
+                self.end(
+                    "validate",
+                    &format!("{} rows, nothing in the way.", looked.rows),
+                );
                 Ok(())
             }
             (Some(problem), true) => {
@@ -240,7 +262,12 @@ impl Run<'_> {
     }
 
     /// Sends one file.
-    async fn send(&mut self, balkanid: &BalkanId, at: usize, file: &Outgoing) -> Result<(), Problem> {
+    async fn send(
+        &mut self,
+        balkanid: &BalkanId,
+        at: usize,
+        file: &Outgoing,
+    ) -> Result<(), Problem> {
         let (stage, text) = match file.kind {
             FileKind::Entities => ("entities", "Sending the entities"),
             FileKind::Relations => ("relations", "Sending the entity relations"),
@@ -249,7 +276,9 @@ impl Run<'_> {
         let name = file.kind.file_name();
         let attempts = std::sync::atomic::AtomicU32::new(0);
         let tell = |sending: Sending<'_>| match sending {
-            Sending::Attempt(number) => attempts.store(number, std::sync::atomic::Ordering::Relaxed),
+            Sending::Attempt(number) => {
+                attempts.store(number, std::sync::atomic::Ordering::Relaxed)
+            }
             Sending::Sent(bytes) => (self.events)(UploadEventJson::Sent {
                 name: name.to_owned(),
                 bytes,
@@ -313,19 +342,28 @@ fn unfit(looked: &ValidateJson, files: &[Found], first_errors: Vec<String>) -> O
         (None, 1) => "The files have 1 error.".to_owned(),
         (None, errors) => format!("The files have {errors} errors."),
     };
-    let mut problem = Problem::new(ProblemCode::FilesUnfit, format!("{message} Nothing was sent."));
+    let mut problem = Problem::new(
+        ProblemCode::FilesUnfit,
+        format!("{message} Nothing was sent."),
+    );
     problem.severity = Severity::Error;
     problem.seen = first_errors;
     Some(problem)
 }
 
 fn stopped() -> Problem {
-    Problem::new(ProblemCode::Cancelled, "It was stopped before everything was sent.")
-        .with_hints(vec![
-            "Give the same command again: it goes on with what is missing.".to_owned(),
-        ])
+    Problem::new(
+        ProblemCode::Cancelled,
+        "It was stopped before everything was sent.",
+    )
+    .with_hints(vec![
+        "Give the same command again: it goes on with what is missing.".to_owned(),
+    ])
 }
 
 fn defect(error: tokio::task::JoinError) -> Problem {
-    Problem::new(ProblemCode::DefectOfThisTool, format!("The files could not be read: {error}."))
+    Problem::new(
+        ProblemCode::DefectOfThisTool,
+        format!("The files could not be read: {error}."),
+    )
 }

@@ -64,7 +64,10 @@ pub fn validate(
     events: &mut dyn FnMut(ValidateEventJson) -> ControlFlow<()>,
 ) -> Result<ValidateJson, Problem> {
     let files = files_of(paths)?;
-    let names: Vec<String> = files.iter().map(|file| file.display().to_string()).collect();
+    let names: Vec<String> = files
+        .iter()
+        .map(|file| file.display().to_string())
+        .collect();
     let sources: Vec<&dyn Source> = files.iter().map(|file| file as &dyn Source).collect();
     let mut tell = |told: Told| {
         events(match told {
@@ -144,7 +147,12 @@ fn next(looked: &Looked, files: &[ValidatedFileJson], errors: u64) -> Vec<String
     }
     let of = |kind: FileKind| {
         let is_kind = |(held, _): &(&LookedFile, &ValidatedFileJson)| held.kind == Some(kind);
-        looked.files.iter().zip(files).find(is_kind).map(|(_, file)| file.file.clone())
+        looked
+            .files
+            .iter()
+            .zip(files)
+            .find(is_kind)
+            .map(|(_, file)| file.file.clone())
     };
     let (entities, relations) = (of(FileKind::Entities), of(FileKind::Relations));
     let mut next = vec![match (&entities, &relations) {

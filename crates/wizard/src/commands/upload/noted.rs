@@ -59,7 +59,10 @@ impl Noted {
             .filter(|noted| noted.schema == SCHEMA);
         match noted {
             None => {
-                notes.push(format!("{} could not be understood, so that everything is sent.", file.display()));
+                notes.push(format!(
+                    "{} could not be understood, so that everything is sent.",
+                    file.display()
+                ));
                 Self::nothing(place)
             }
             Some(noted) if noted.place != place => {
@@ -72,7 +75,9 @@ impl Noted {
 
     /// Whether a file was sent as it is now.
     pub(super) fn holds(&self, name: &str, sha256: &str) -> bool {
-        self.sent.get(name).is_some_and(|sent| sent.sha256 == sha256)
+        self.sent
+            .get(name)
+            .is_some_and(|sent| sent.sha256 == sha256)
     }
 
     /// Notes that a file was sent. Whatever came after an earlier one has to be sent anew.

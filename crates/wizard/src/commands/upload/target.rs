@@ -42,8 +42,7 @@ impl Target {
         };
         let given = integration.map(str::trim).filter(|id| !id.is_empty());
         Ok(Self {
-            balkanid: balkanid
-                .ok_or_else(|| vec![missing_secret(SecretSlot::BalkanIdKeyId)])?,
+            balkanid: balkanid.ok_or_else(|| vec![missing_secret(SecretSlot::BalkanIdKeyId)])?,
             workspace,
             given: given.map(str::to_owned),
         })
@@ -145,7 +144,8 @@ fn destination(app: &App, integration: Option<String>) -> Destination {
 fn not_chosen(code: ProblemCode, message: &str, rows: &[Integration]) -> Problem {
     let ids: Vec<&str> = rows.iter().map(|row| row.id.as_str()).collect();
     let hint = match ids.is_empty() {
-        true => "There is none at all: make it in BalkanID first, or leave --integration out.".to_owned(),
+        true => "There is none at all: make it in BalkanID first, or leave --integration out."
+            .to_owned(),
         false => format!("Give one with --integration: {}.", ids.join(", ")),
     };
     Problem::new(code, format!("{message} Nothing was sent."))
@@ -156,8 +156,13 @@ fn not_chosen(code: ProblemCode, message: &str, rows: &[Integration]) -> Problem
 fn without_keychain(services: &Services, inputs: &Inputs) -> Result<BalkanId, Vec<Problem>> {
     let one = |problem: Problem| vec![problem];
     let secret = |slot: SecretSlot| {
-        let given = inputs.secrets.get(&slot).ok_or_else(|| missing_secret(slot));
-        given.and_then(|secret| read_secret(slot, secret)).map_err(one)
+        let given = inputs
+            .secrets
+            .get(&slot)
+            .ok_or_else(|| missing_secret(slot));
+        given
+            .and_then(|secret| read_secret(slot, secret))
+            .map_err(one)
     };
     Ok(BalkanId {
         client: services.client().map_err(one)?,
