@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::io::{self, Read};
 use std::ops::ControlFlow;
 
+use super::ahead;
 use super::begin::{Beginning, MARK, WANTED};
 use super::finding::{Finding, FindingCode, Weight};
 use super::header::{self, Header};
@@ -25,17 +26,17 @@ pub trait Source {
     ///
     /// # Errors
     /// As reading a file.
-    fn open(&self) -> io::Result<Box<dyn Read + '_>>;
+    fn open(&self) -> io::Result<Box<dyn Read + Send + '_>>;
 }
 
 impl Source for std::path::PathBuf {
-    fn open(&self) -> io::Result<Box<dyn Read + '_>> {
+    fn open(&self) -> io::Result<Box<dyn Read + Send + '_>> {
         Ok(Box::new(std::fs::File::open(self)?))
     }
 }
 
 impl Source for Vec<u8> {
-    fn open(&self) -> io::Result<Box<dyn Read + '_>> {
+    fn open(&self) -> io::Result<Box<dyn Read + Send + '_>> {
         Ok(Box::new(self.as_slice()))
     }
 }
@@ -94,7 +95,7 @@ pub enum NotLooked {
 
 /// A file whose header was read.
 struct Opened<'a> {
-    scanner: Scanner<Box<dyn Read + 'a>>,
+    scanner: Scanner<Box<dyn Read + Send + 'a>>,
     header: Option<Header>,
     /// The number of the last row that was read.
     row: u64,
@@ -110,7 +111,8 @@ struct Looking<'a> {
     held: Option<Vec<Finding>>,
 }
 
-/// Ends of relations that are looked for together: the memory is asked for many at once.
+/// Ends of relations that are looked for together, in the order of their hashes: one after the other
+/// they would be looked for all over the memory, which is slow.
 #[derive(Default)]
 struct Pending {
     ends: Vec<PendingEnd>,
@@ -126,7 +128,9 @@ struct PendingEnd {
 }
 
 /// How many are looked for together.
-const TOGETHER: usize = 512;
+const TOGETHER: usize = 32 * 1024;
+/// How many problems are held back meanwhile.
+const MOST_HELD: usize = 4_096;
 
 /// Looks through files that belong together: entities first, then relations, in whatever order they
 /// are given. A file's kind is told by its header.
@@ -250,22 +254,28 @@ impl<'a> Looking<'a> {
     ) -> Result<u64, NotLooked> {
         let unreadable = |error| NotLooked::Unreadable { file, error };
         let Opened {
-            mut scanner,
+            scanner,
             header,
             row: mut number,
         } = self.open(file, false)?;
         let Some(header) = header else { return Ok(0) };
-        let mut row = Row::new();
         let mut told = 0;
-        while scanner.read_row(&mut row).map_err(unreadable)? {
-            number += 1;
-            look(self, &header, &row, number)?;
-            if scanner.read - told >= STRIDE {
-                told = scanner.read;
-                self.say(Told::Progress { file, bytes: told })?;
+        let mut last = 0;
+        ahead::read_ahead(scanner, |read_ahead| {
+            while let Some(batch) = read_ahead.next().map_err(unreadable)? {
+                for row in batch.rows() {
+                    number += 1;
+                    look(self, &header, row, number)?;
+                }
+                last = batch.read;
+                read_ahead.give_back(batch);
+                if last - told >= STRIDE {
+                    told = last;
+                    self.say(Told::Progress { file, bytes: told })?;
+                }
             }
-        }
-        Ok(scanner.read)
+            Ok(last)
+        })
     }
 
     /// Reads a file for the first time, and tells what each row shows by itself.
@@ -286,6 +296,14 @@ impl<'a> Looking<'a> {
             let has_values = rows::look(header, row, &mut tell);
             line_ends.look(row.ended, &mut tell);
             stopped?;
+            // Rows without values, which have no ends to look for, must not pile up.
+            if looking
+                .held
+                .as_ref()
+                .is_some_and(|held| held.len() > 2 * MOST_HELD)
+            {
+                looking.let_go(true)?;
+            }
             if !has_values {
                 return Ok(());
             }
@@ -374,7 +392,8 @@ impl<'a> Looking<'a> {
             let mut pending = Pending::default();
             self.first_reading(*file, |looking, header, row, number| {
                 looking.ends(*file, header, row, number, &mut pending)?;
-                if pending.ends.len() >= TOGETHER {
+                let held = looking.held.as_ref().map_or(0, Vec::len);
+                if pending.ends.len() >= TOGETHER || held >= MOST_HELD {
                     looking.look_for(*file, &mut pending, entities)?;
                 }
                 seen.note(looking.hashing.of_row(row.bytes(), row.ends()));
@@ -382,7 +401,7 @@ impl<'a> Looking<'a> {
                 Ok(())
             })?;
             self.look_for(*file, &mut pending, entities)?;
-            self.let_go(None)?;
+            self.let_go(false)?;
         }
         let repeated = seen.settle();
         for mut reading in readings(&repeated, average(letters, noted)) {
@@ -449,27 +468,26 @@ impl<'a> Looking<'a> {
         entities: Option<&Seen>,
     ) -> Result<(), NotLooked> {
         if let Some(entities) = entities {
-            let held: Vec<bool> = pending
+            let mut order: Vec<(u128, usize)> = pending
                 .ends
                 .iter()
-                .map(|end| entities.holds(end.hash))
+                .enumerate()
+                .map(|(at, end)| (end.hash, at))
                 .collect();
-            let missing = pending.ends.iter().zip(held).filter(|(_, held)| !held);
-            for (end, _) in missing {
+            order.sort_unstable();
+            order.retain(|(hash, _)| !entities.holds(*hash));
+            order.sort_unstable_by_key(|(_, at)| *at);
+            for (_, at) in order {
+                let end = &pending.ends[at];
                 let id = &pending.ids[end.id.clone()];
                 let (code, message) = self.missing(end.kind, id, entities);
                 let column = rows::name(FileKind::Relations, Some(end.column)).map(Cow::from);
                 self.problem(file, end.row, column, code, message)?;
             }
         }
-        // The last row may have problems that are not told yet.
-        let last = pending.ends.last().map(|end| end.row);
         pending.ends.clear();
         pending.ids.clear();
-        match last {
-            Some(last) => self.let_go(Some(last)),
-            None => Ok(()),
-        }
+        self.let_go(true)
     }
 
     fn missing(&self, kind: &str, id: &[u8], entities: &Seen) -> (FindingCode, String) {
@@ -491,20 +509,14 @@ impl<'a> Looking<'a> {
         }
     }
 
-    /// Tells what was held back of the rows up to one, in their order; without one, all, and holds
-    /// nothing back any more.
-    fn let_go(&mut self, up_to: Option<u64>) -> Result<(), NotLooked> {
+    /// Tells what was held back, in the order of the rows, and holds back what comes or does not.
+    fn let_go(&mut self, hold: bool) -> Result<(), NotLooked> {
         let mut held = self.held.take().unwrap_or_default();
         held.sort_by_key(|finding| finding.row);
-        let told = match up_to {
-            Some(row) => held.partition_point(|finding| finding.row <= row),
-            None => held.len(),
-        };
-        let later = held.split_off(told);
         for finding in held {
             self.say(Told::Problem(finding))?;
         }
-        self.held = up_to.map(|_| later);
+        self.held = hold.then(Vec::new);
         Ok(())
     }
 
@@ -529,12 +541,7 @@ impl<'a> Looking<'a> {
             message,
         };
         match &mut self.held {
-            // Rows without an end to look for must not pile up.
-            Some(held) if held.len() < 8 * TOGETHER => held.push(finding),
-            Some(_) => {
-                self.let_go(Some(u64::MAX))?;
-                return self.say(Told::Problem(finding));
-            }
+            Some(held) => held.push(finding),
             None => return self.say(Told::Problem(finding)),
         }
         Ok(())

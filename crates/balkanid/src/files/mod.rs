@@ -7,6 +7,7 @@
 //! <https://developer.balkan.id/apidoc/bulk-entity-relations-upload-api-early-access-12828102e0>.
 //! What is confirmed of the rest is in docs/decisions/files.md.
 
+mod ahead;
 mod begin;
 mod finding;
 mod header;
