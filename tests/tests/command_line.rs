@@ -9,9 +9,9 @@ use std::process::{Command, Stdio};
 use bbsetup_tests::Story;
 use serde_json::{Value, json};
 
-const COMMANDS: [&str; 12] = [
-    "setup", "check", "save", "submit", "status", "export", "evidence", "diagnose", "profiles",
-    "forget", "practice", "scim",
+const COMMANDS: [&str; 14] = [
+    "setup", "check", "save", "submit", "status", "export", "evidence", "diagnose", "validate",
+    "upload", "profiles", "forget", "practice", "scim",
 ];
 
 #[tokio::test]

@@ -38,7 +38,7 @@ impl BalkanId {
     /// `balkanid_key_refused`, `balkanid_not_found`, `balkanid_refused`, or what kept a readable
     /// answer from coming.
     pub async fn apps(&self) -> Result<Vec<App>, Problem> {
-        let file = bulk::download(self, Object::Apps).await?;
+        let file = bulk::download(self, Object::Apps, Doing::ReadApps).await?;
         let table = Table::read(&file, &["ID", "Name"])
             .map_err(|wrong| Doing::ReadApps.unreadable(&wrong.sentence()))?;
         Ok(table

@@ -11,7 +11,7 @@ use std::time::Duration;
 use bbsetup_http::{Answer, Body, Error as HttpError, ErrorKind, Request, Url};
 use bbsetup_setup::{Problem, ProblemCode, Secret};
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::BalkanId;
 use crate::polling::{Patience, TimeIsUp, in_words};
@@ -29,6 +29,8 @@ const FILE_TIME: Duration = Duration::from_secs(60);
 pub(crate) enum Object {
     Apps,
     Integrations,
+    Entities,
+    EntityRelations,
 }
 
 impl Object {
@@ -36,13 +38,8 @@ impl Object {
         match self {
             Self::Apps => "apps",
             Self::Integrations => "integrations",
-        }
-    }
-
-    fn reading(self) -> Doing {
-        match self {
-            Self::Apps => Doing::ReadApps,
-            Self::Integrations => Doing::ReadIntegrations,
+            Self::Entities => "entities",
+            Self::EntityRelations => "entity-relations",
         }
     }
 }
@@ -62,12 +59,15 @@ struct Download {
 }
 
 /// Fetches a file of the tenant, however often it has to be asked for within the time limit.
-pub(crate) async fn download(balkanid: &BalkanId, object: Object) -> Result<Vec<u8>, Problem> {
-    let doing = object.reading();
+pub(crate) async fn download(
+    balkanid: &BalkanId,
+    object: Object,
+    doing: Doing,
+) -> Result<Vec<u8>, Problem> {
     let mut patience = balkanid.patience(balkanid.polling.limit);
     let mut addresses = 1;
     loop {
-        let wire = ask_for_addresses(balkanid, object, "download-url", doing).await?;
+        let wire = ask_for_addresses(balkanid, object, "download-url", &json!({}), doing).await?;
         let file = PresignedAddress::given(&wire.url, &balkanid.rest, doing)?;
         let polling = match &wire.polling_url {
             Some(polling) => PresignedAddress::given(polling, &balkanid.rest, doing)?,
@@ -199,7 +199,17 @@ pub(crate) async fn upload_integrations(
 }
 
 async fn upload_address(balkanid: &BalkanId, doing: Doing) -> Result<PresignedAddress, Problem> {
-    let wire = ask_for_addresses(balkanid, Object::Integrations, "upload-url", doing).await?;
+    ask_for_upload(balkanid, Object::Integrations, &json!({}), doing).await
+}
+
+/// Asks for a fresh address to which a file may be put.
+pub(crate) async fn ask_for_upload(
+    balkanid: &BalkanId,
+    object: Object,
+    body: &Value,
+    doing: Doing,
+) -> Result<PresignedAddress, Problem> {
+    let wire = ask_for_addresses(balkanid, object, "upload-url", body, doing).await?;
     PresignedAddress::given(&wire.url, &balkanid.rest, doing)
 }
 
@@ -207,13 +217,14 @@ async fn ask_for_addresses(
     balkanid: &BalkanId,
     object: Object,
     direction: &str,
+    body: &Value,
     doing: Doing,
 ) -> Result<AddressesWire, Problem> {
     let url = balkanid
         .rest
         .join(&format!("/api/rest/v0/{}/{direction}", object.in_path()));
     // An address that is never used does nothing, so that the call may be repeated.
-    let request = Request::post_json(url, &json!({}))
+    let request = Request::post_json(url, body)
         .auth(balkanid.auth())
         .repeatable();
     let answer = balkanid
@@ -231,7 +242,7 @@ async fn ask_for_addresses(
 
 /// How an upload broke.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Broken {
+pub(crate) enum Broken {
     /// Before a byte of the file left.
     Before,
     /// With the file on its way, so that nobody can say how far it came.
@@ -241,7 +252,7 @@ enum Broken {
 }
 
 impl Broken {
-    fn by(kind: ErrorKind) -> Self {
+    pub(crate) fn by(kind: ErrorKind) -> Self {
         match kind {
             ErrorKind::Unreachable | ErrorKind::TimedOutConnecting => Self::Before,
             ErrorKind::TimedOutAnswering
@@ -265,6 +276,6 @@ pub(crate) fn is_success(status: u16) -> bool {
     (200..=299).contains(&status)
 }
 
-fn host_of(url: &Url) -> String {
+pub(crate) fn host_of(url: &Url) -> String {
     url.host_str().unwrap_or("no host").to_owned()
 }

@@ -185,7 +185,7 @@ impl BalkanId {
     /// # Errors
     /// As [`BalkanId::apps`].
     pub async fn integrations(&self) -> Result<Vec<Integration>, Problem> {
-        let file = bulk::download(self, Object::Integrations).await?;
+        let file = bulk::download(self, Object::Integrations, Doing::ReadIntegrations).await?;
         read_rows(&file)
     }
 }

@@ -16,6 +16,7 @@
 mod apps;
 mod bulk;
 mod differences;
+pub mod files;
 mod find;
 mod form;
 #[cfg(any(test, feature = "fuzzing"))]
@@ -28,6 +29,7 @@ mod presigned;
 mod public_api;
 mod refusal;
 mod row;
+mod send;
 mod status;
 mod table;
 mod watch;
@@ -45,6 +47,7 @@ pub use keys::{KeyNames, KeySeen, KeysUnclear, WhyUnclear, keys_of};
 pub use polling::Polling;
 pub use public_api::SyncAccepted;
 pub use row::{Content, Masked, UploadRow, Values};
+pub use send::{Fingerprint, NotSent, Outgoing, Sending};
 pub use status::{State, Status};
 pub use write::appeared_since;
 

@@ -15,6 +15,8 @@ pub(crate) enum Doing {
     ReadIntegrations,
     Upload,
     StartSync,
+    SendEntities,
+    SendRelations,
 }
 
 impl Doing {
@@ -25,13 +27,19 @@ impl Doing {
             Self::ReadIntegrations => "BalkanID's list of integrations could not be read.",
             Self::Upload => "The integration could not be written to BalkanID.",
             Self::StartSync => "The sync could not be started.",
+            Self::SendEntities => "The entities could not be sent to BalkanID.",
+            Self::SendRelations => "The entity relations could not be sent to BalkanID.",
         }
     }
 
     /// The input that tells the address which was asked.
     fn field(self) -> &'static str {
         match self {
-            Self::ReadApps | Self::ReadIntegrations | Self::Upload => "balkanid-url",
+            Self::ReadApps
+            | Self::ReadIntegrations
+            | Self::Upload
+            | Self::SendEntities
+            | Self::SendRelations => "balkanid-url",
             Self::StartSync => "balkanid-public-url",
         }
     }

@@ -157,6 +157,16 @@ pub(crate) enum Command {
         after_help = "Example:\n  bbsetup evidence --workspace acme --out evidence.html\n\nPrint the HTML to PDF for BalkanID's Audit Evidence box.\n\nJSON: bbsetup.check/1, the report that was written down\nExit: 0 ready and written; 9 not written; else as check."
     )]
     Evidence(EvidenceArguments),
+    /// Look through BalkanID's CSV files: every problem with its row and column
+    #[command(
+        after_help = "Example:\n  bbsetup validate entities.csv entity_relations.csv\n  bbsetup validate ./folder --json\n\nFiles that are given together belong together: the ends of relations are looked for among the\nentities. Which kind a file is, is told by its header. Of a folder, entities.csv and\nentity_relations.csv are read. Rows are numbered as a spreadsheet shows them: the header is row 1.\n\nJSON: bbsetup.validate/1\nExit: 0 nothing but warnings, 2 there is no such file, 3 rows to mend."
+    )]
+    Validate(ValidateArguments),
+    /// Send entities, then relations, through BalkanID's bulk API
+    #[command(
+        after_help = "Example:\n  bbsetup upload ./folder\n  bbsetup upload ./folder --integration bitbucket/01H965ZRNQHAS2B8GKJA85X75D --json\n\nThe folder holds entities.csv and entity_relations.csv. Both are looked through first, and the key is\ntried. What was sent is noted in upload.json beside them, so that the command can be given again and\ngoes on with what is missing.\n\nJSON: bbsetup.upload/1\nExit: 0 sent, 2 a value cannot be used, 3 rows to mend, 5 could not tell, 6 rate limit, 7 keychain,\n      8 BalkanID refused, 9 stopped half-way: give the command again."
+    )]
+    Upload(UploadArguments),
     /// Replace a token with a new one, after a check of the new one
     #[command(
         after_help = "Example:\n  bbsetup rotate --workspace acme --slot account --account-expires 2027-11-20\n  bbsetup rotate --workspace acme --slot account --undo\n\nThe new token is asked for, or read from BBSETUP_WORKSPACE_TOKEN or BBSETUP_API_TOKEN. The old one is\nkept in the keychain until --drop-previous, and BalkanID has it until the next bbsetup submit.\n\nJSON: bbsetup.rotate/1\nExit: 0 replaced, 2 a value cannot be used, 3 something speaks against the new one, 4 sign-in refused,\n      5 could not tell, 6 rate limit, 7 keychain, 9 stopped. Nothing is replaced but with 0."
@@ -451,6 +461,31 @@ pub(crate) struct DiagnoseArguments {
     /// Replace a file that is there already
     #[arg(long)]
     pub(crate) force: bool,
+}
+
+/// What `validate` takes.
+#[derive(Args)]
+pub(crate) struct ValidateArguments {
+    /// CSV files, or folders that hold them
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+}
+
+/// What `upload` takes.
+#[derive(Args)]
+pub(crate) struct UploadArguments {
+    /// The folder of entities.csv and entity_relations.csv
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: PathBuf,
+    /// The ID of the integration, as BalkanID writes it
+    #[arg(long, value_name = "ID")]
+    pub(crate) integration: Option<String>,
+    /// Send files that have problems too
+    #[arg(long)]
+    pub(crate) unchecked: bool,
+    /// Send also what an earlier run sent already
+    #[arg(long)]
+    pub(crate) again: bool,
 }
 
 /// What `forget` takes.

@@ -62,7 +62,8 @@ pub(crate) fn of_problem(code: ProblemCode) -> Code {
         | ProblemCode::ServerError
         | ProblemCode::UnreadableReply
         | ProblemCode::OffOriginLink
-        | ProblemCode::RedirectRefused => COULD_NOT_TELL,
+        | ProblemCode::RedirectRefused
+        | ProblemCode::ChecksumDiffers => COULD_NOT_TELL,
         ProblemCode::RateLimited => RATE_LIMIT,
         ProblemCode::AppPasswordRemoved
         | ProblemCode::EmailExpected
@@ -84,13 +85,15 @@ pub(crate) fn of_problem(code: ProblemCode) -> Code {
         | ProblemCode::ScimMembersCut
         | ProblemCode::ScimAttributeMissing
         | ProblemCode::ScimDeparture
+        | ProblemCode::FilesUnfit
         | ProblemCode::ClockDiffers => MEND,
         ProblemCode::AddressNotAllowed
         | ProblemCode::ValueMissing
         | ProblemCode::ValueUnreadable
         | ProblemCode::WrongField
         | ProblemCode::SecretInArguments
-        | ProblemCode::FileExists => USAGE,
+        | ProblemCode::FileExists
+        | ProblemCode::FileNotRead => USAGE,
         ProblemCode::VaultUnavailable | ProblemCode::VaultLocked | ProblemCode::VaultTooLong => {
             KEYCHAIN
         }
@@ -103,9 +106,10 @@ pub(crate) fn of_problem(code: ProblemCode) -> Code {
         | ProblemCode::StepUpRequired
         | ProblemCode::ScimRefused
         | ProblemCode::SyncFailed => REFUSED,
-        ProblemCode::FileNotWritten | ProblemCode::Cancelled | ProblemCode::DesktopRefused => {
-            RESUMABLE
-        }
+        ProblemCode::FileNotWritten
+        | ProblemCode::FileChanged
+        | ProblemCode::Cancelled
+        | ProblemCode::DesktopRefused => RESUMABLE,
         ProblemCode::EndpointRemoved | ProblemCode::DefectOfThisTool => DEFECT,
     }
 }

@@ -31,7 +31,9 @@ mod setup;
 mod status;
 mod submit;
 mod terminal;
+mod upload;
 mod usage;
+mod validate;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -77,6 +79,8 @@ async fn run(arguments: Arguments) -> exit::Code {
         Command::Status(status) => status::run(&context, &status).await,
         Command::Export(export) => export::run(&context, &export).await,
         Command::Evidence(evidence) => evidence::run(&context, &evidence).await,
+        Command::Validate(validate) => validate::run(&context, &validate),
+        Command::Upload(upload) => upload::run(&context, &upload).await,
         Command::Rotate(rotate) => rotate::run(&context, &rotate).await,
         Command::Expiry(expiry) => expiry::run(&context, &expiry),
         Command::Scim(scim) => scim::run(&context, &scim).await,

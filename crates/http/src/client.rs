@@ -20,7 +20,7 @@ use crate::limits::Limits;
 use crate::network::{Network, Ways};
 use crate::pacing::Pacing;
 use crate::repeat;
-use crate::request::{Auth, Method, Request};
+use crate::request::{Auth, Content, Method, Request};
 
 const ACCEPTED: HeaderValue =
     HeaderValue::from_static("application/json, text/csv;q=0.9, */*;q=0.1");
@@ -103,13 +103,25 @@ impl Client {
     async fn send_once(&self, request: &Request, host: &str) -> Result<Answer, Error> {
         let limit = request.time_limit.unwrap_or(self.shared.limits.total);
         let started = Instant::now();
-        let outcome = tokio::time::timeout(limit, self.exchange(request, host, started)).await;
-        let result = outcome.unwrap_or_else(|_| {
+        let late = |after| {
             Err(Error::TimedOutAnswering {
                 host: host.to_owned(),
-                after: limit,
+                after,
             })
-        });
+        };
+        let idle = self.shared.limits.total;
+        let stands_still = async {
+            match &request.content {
+                Content::Streamed(body) => body.stands_still(idle).await,
+                Content::Nothing | Content::Held(_) => std::future::pending().await,
+            }
+        };
+        let result = tokio::select! {
+            outcome = tokio::time::timeout(limit, self.exchange(request, host, started)) => {
+                outcome.unwrap_or_else(|_| late(limit))
+            }
+            () = stands_still => late(idle),
+        };
         tell(
             request,
             host,
@@ -229,9 +241,16 @@ fn written(way: &reqwest::Client, request: &Request) -> Result<reqwest::RequestB
             );
         }
     }
-    if let Some(body) = &request.body {
-        headers.insert(CONTENT_TYPE, HeaderValue::try_from(body.content_type)?);
-        builder = builder.body(body.bytes.expose().as_bytes().to_vec());
+    match &request.content {
+        Content::Nothing => {}
+        Content::Held(body) => {
+            headers.insert(CONTENT_TYPE, HeaderValue::try_from(body.content_type)?);
+            builder = builder.body(body.bytes.expose().as_bytes().to_vec());
+        }
+        Content::Streamed(body) => {
+            headers.insert(CONTENT_TYPE, HeaderValue::try_from(body.content_type)?);
+            builder = builder.body(reqwest::Body::wrap(body.begin()));
+        }
     }
     for (name, value) in &request.headers {
         headers.insert(HeaderName::try_from(*name)?, HeaderValue::try_from(value)?);

@@ -18,6 +18,7 @@ mod problem;
 mod repeat;
 mod request;
 pub mod route;
+mod streamed;
 
 pub use answer::{Answer, Headers, NotJson};
 pub use client::Client;
@@ -27,4 +28,5 @@ pub use network::{Network, Proxy};
 pub use origin::{OffOrigin, next_link, same_origin};
 pub use problem::problem_code;
 pub use request::{Auth, Body, Method, Request};
+pub use streamed::{Pieces, Streamed};
 pub use url::Url;

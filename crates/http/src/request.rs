@@ -5,6 +5,8 @@ use std::time::Duration;
 use bbsetup_setup::Secret;
 use url::Url;
 
+use crate::streamed::Streamed;
+
 /// The methods that this program uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Method {
@@ -62,13 +64,21 @@ pub struct Body {
     pub bytes: Secret,
 }
 
+/// Where the bytes that a request carries come from.
+#[derive(Clone)]
+pub(crate) enum Content {
+    Nothing,
+    Held(Body),
+    Streamed(Streamed),
+}
+
 /// One request.
 #[derive(Clone)]
 pub struct Request {
     pub(crate) method: Method,
     pub(crate) url: Url,
     pub(crate) auth: Auth,
-    pub(crate) body: Option<Body>,
+    pub(crate) content: Content,
     pub(crate) headers: Vec<(&'static str, String)>,
     pub(crate) idempotent: bool,
     pub(crate) body_limit: Option<usize>,
@@ -82,7 +92,7 @@ impl Request {
             method,
             url,
             auth: Auth::None,
-            body: None,
+            content: Content::Nothing,
             headers: Vec::new(),
             idempotent,
             body_limit: None,
@@ -104,7 +114,7 @@ impl Request {
     /// A POST of JSON, which is sent once.
     pub fn post_json(url: Url, json: &serde_json::Value) -> Self {
         Self {
-            body: Some(Body {
+            content: Content::Held(Body {
                 content_type: "application/json",
                 bytes: Secret::new(json.to_string()),
             }),
@@ -115,7 +125,16 @@ impl Request {
     /// A PUT, which is sent once unless [`Request::repeatable`] says otherwise.
     pub fn put(url: Url, body: Body) -> Self {
         Self {
-            body: Some(body),
+            content: Content::Held(body),
+            ..Self::new(Method::Put, url, false)
+        }
+    }
+
+    /// A PUT of a file that is read while it is sent. It is sent once; where nothing of it moves any
+    /// more for as long as an answer may take, it ends as an answer that did not come.
+    pub fn put_streamed(url: Url, body: Streamed) -> Self {
+        Self {
+            content: Content::Streamed(body),
             ..Self::new(Method::Put, url, false)
         }
     }

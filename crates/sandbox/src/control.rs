@@ -8,6 +8,7 @@
 //! | `GET /_practice/uploads` | uploaded entities and relations, and the rows that were refused |
 //! | `GET`, `PUT /_practice/faults` | the faults, a JSON list of [`Fault`](crate::Fault) |
 //! | `PUT /_practice/form` | saves BalkanID's form, a JSON object of labels and values; answers with the ID |
+//! | `PUT /_practice/upload-addresses` | addresses of other storages that BalkanID hands out first, `{"entities": ["http://…"]}` |
 //! | `PUT /_practice/latency` | the delay before every answer, a JSON number of milliseconds |
 //! | `PUT /_practice/credentials/NAME` | mends a credential, see [`Mending`](crate::Mending) |
 
@@ -45,6 +46,9 @@ pub(crate) fn answer(state: &State, asked: &Asked) -> Response<Body> {
                 Ok(id) => shown(&json!({"id": id})),
                 Err(why) => changed(Err(why)),
             }
+        }
+        ("PUT", "upload-addresses") => {
+            changed(read(asked).map(|addresses| state.tenant().handed_out = addresses))
         }
         ("PUT", "latency") => {
             changed(read(asked).map(|millis| state.latency_ms.store(millis, Ordering::Relaxed)))

@@ -86,6 +86,9 @@ pub enum Action {
     Cut,
     /// The request is done as ever, and its answer ends in the middle.
     LoseAnswer,
+    /// The request is done as ever, and its answer names another checksum (`ETag`) than that of what
+    /// came.
+    WrongChecksum,
     /// An answer of this many bytes.
     Huge {
         /// How many.
@@ -188,6 +191,15 @@ impl Action {
             Self::LoseAnswer => {
                 rightly();
                 cut()
+            }
+            Self::WrongChecksum => {
+                let mut response = rightly();
+                set_header(
+                    &mut response,
+                    header::ETAG.as_str(),
+                    "\"0123456789abcdef0123456789abcdef\"",
+                );
+                response
             }
             Self::Huge { bytes } => huge(bytes),
             Self::OffOriginNext => {

@@ -244,6 +244,16 @@ impl Sandbox {
         self.state.tenant().refused_rows.clone()
     }
 
+    /// Has BalkanID hand out addresses of another storage for uploads of an object, such as
+    /// `entities`, one after the other, before its own.
+    pub fn hand_out(&self, object: &str, addresses: &[String]) {
+        let addresses = addresses.iter().cloned().collect();
+        self.state
+            .tenant()
+            .handed_out
+            .insert(object.to_owned(), addresses);
+    }
+
     /// How many requests to the storage carried a credential, which must never be.
     pub fn breaches(&self) -> u32 {
         self.state.tenant().breaches

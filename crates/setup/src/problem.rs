@@ -62,6 +62,10 @@ pub enum ProblemCode {
     Cancelled,
     FileExists,
     FileNotWritten,
+    FileNotRead,
+    FilesUnfit,
+    FileChanged,
+    ChecksumDiffers,
     SyncFailed,
     DesktopRefused,
     ClockDiffers,
@@ -124,6 +128,10 @@ impl ProblemCode {
             Self::Cancelled => "cancelled",
             Self::FileExists => "file_exists",
             Self::FileNotWritten => "file_not_written",
+            Self::FileNotRead => "file_not_read",
+            Self::FilesUnfit => "files_unfit",
+            Self::FileChanged => "file_changed",
+            Self::ChecksumDiffers => "checksum_differs",
             Self::SyncFailed => "sync_failed",
             Self::DesktopRefused => "desktop_refused",
             Self::ClockDiffers => "clock_differs",
@@ -134,7 +142,7 @@ impl ProblemCode {
 
 impl ProblemCode {
     /// Every code.
-    pub const ALL: [Self; 56] = [
+    pub const ALL: [Self; 60] = [
         Self::AppPasswordRemoved,
         Self::EmailExpected,
         Self::SignInRefused,
@@ -187,6 +195,10 @@ impl ProblemCode {
         Self::Cancelled,
         Self::FileExists,
         Self::FileNotWritten,
+        Self::FileNotRead,
+        Self::FilesUnfit,
+        Self::FileChanged,
+        Self::ChecksumDiffers,
         Self::SyncFailed,
         Self::DesktopRefused,
         Self::ClockDiffers,

@@ -320,6 +320,7 @@ pub fn is_could_not_tell(code: ProblemCode) -> bool {
         | ProblemCode::ValueMissing
         | ProblemCode::VaultUnavailable
         | ProblemCode::VaultLocked
+        | ProblemCode::ChecksumDiffers
         | ProblemCode::DefectOfThisTool => true,
         ProblemCode::AppPasswordRemoved
         | ProblemCode::EmailExpected
@@ -356,6 +357,9 @@ pub fn is_could_not_tell(code: ProblemCode) -> bool {
         | ProblemCode::WrongField
         | ProblemCode::FileExists
         | ProblemCode::FileNotWritten
+        | ProblemCode::FileNotRead
+        | ProblemCode::FilesUnfit
+        | ProblemCode::FileChanged
         | ProblemCode::SyncFailed
         | ProblemCode::DesktopRefused
         | ProblemCode::ClockDiffers => false,

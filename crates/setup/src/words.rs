@@ -461,6 +461,38 @@ pub fn of(code: ProblemCode) -> Words {
             ThisProgram,
             AfterChange,
         ),
+        ProblemCode::FileNotRead => (
+            "A file could not be read",
+            Error,
+            &["Check that it is there, that it is a file, and that this user may read it."],
+            ThisProgram,
+            AfterChange,
+        ),
+        ProblemCode::FilesUnfit => (
+            "The files have problems",
+            Error,
+            &[
+                "See each with bbsetup validate, mend the files, then go on; --unchecked sends them as they are.",
+            ],
+            ThisProgram,
+            AfterChange,
+        ),
+        ProblemCode::FileChanged => (
+            "A file changed while it was sent",
+            Error,
+            &["Wait until nothing writes to it any more, then give the command again."],
+            ThisProgram,
+            Now,
+        ),
+        ProblemCode::ChecksumDiffers => (
+            "What arrived is not what was sent",
+            Error,
+            &[
+                "Something on the way changes what is sent, such as a proxy that looks into uploads. Try from another network; else send what is shown here to support@balkan.id.",
+            ],
+            Network,
+            Now,
+        ),
         ProblemCode::SyncFailed => (
             "BalkanID's sync ended with an error",
             Error,

@@ -31,5 +31,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     json::DiagnoseJson::export_all(&config)?;
     json::BundleJson::export_all(&config)?;
     json::ScimJson::export_all(&config)?;
+    json::ValidateEventJson::export_all(&config)?;
+    json::UploadEventJson::export_all(&config)?;
     Ok(())
 }

@@ -875,6 +875,13 @@ pub(crate) const EXCEPTIONS: &[(&str, &str)] = &[
         "file_not_written",
         "Of this machine's disk; in crates/wizard/tests/export.rs.",
     ),
+    ("file_not_read", "Of this machine's disk; in validate.rs."),
+    ("files_unfit", "Of files that are sent; in upload.rs."),
+    (
+        "file_changed",
+        "Of files that are sent; in crates/balkanid/tests/upload.rs.",
+    ),
+    ("checksum_differs", "Of files that are sent; in upload.rs."),
     ("desktop_refused", "Of this machine's desktop."),
     ("defect_of_this_tool", "Nothing that can be set up."),
 ];

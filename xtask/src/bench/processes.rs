@@ -65,6 +65,16 @@ pub(crate) fn memory(processes: &[u32]) -> Result<f64> {
     Ok(bytes / 1e6)
 }
 
+/// The most memory that a process has had so far, in megabytes.
+pub(crate) fn peak(pid: u32) -> Option<f64> {
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let kilobytes: f64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    Some(kilobytes * 1024.0 / 1e6)
+}
+
 /// The kilobytes in the line `Pss:`.
 fn proportional(rollup: &str) -> Option<f64> {
     rollup

@@ -10,6 +10,8 @@ pub(crate) enum Unit {
     Requests,
     RequestsASecond,
     RoundTrips,
+    Times,
+    RowsASecond,
 }
 
 impl Unit {
@@ -20,6 +22,8 @@ impl Unit {
             Self::Requests => "requests",
             Self::RequestsASecond => "requests/s",
             Self::RoundTrips => "round trips",
+            Self::Times => "times",
+            Self::RowsASecond => "rows/s",
         }
     }
 }

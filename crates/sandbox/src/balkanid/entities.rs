@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 
 use super::{Object, Tenant};
 
@@ -52,20 +53,22 @@ const RELATION_NEEDS: [&str; 4] = [
 pub struct StoredFile {
     /// `entities` or `entity-relations`.
     pub object: String,
+    /// The `integrationId` with which its address was asked for.
+    pub integration: Option<String>,
+    /// The SHA-256 of the file in hexadecimal.
+    pub sha256: String,
     /// Column to value.
     pub rows: Vec<BTreeMap<String, String>>,
 }
 
 /// Takes an upload of entities.
-pub(super) fn take_entities(tenant: &mut Tenant, file: &[u8]) {
-    let object = Object::Entities;
-    take(tenant, file, object, &ENTITY_COLUMNS, &ENTITY_NEEDS, |_| {
-        Ok(())
-    });
+pub(super) fn take_entities(tenant: &mut Tenant, integration: Option<String>, file: &[u8]) {
+    let of = (Object::Entities, integration);
+    take(tenant, file, of, &ENTITY_COLUMNS, &ENTITY_NEEDS, |_| Ok(()));
 }
 
 /// Takes an upload of relations. Both ends have to be among the entities of the last upload.
-pub(super) fn take_relations(tenant: &mut Tenant, file: &[u8]) {
+pub(super) fn take_relations(tenant: &mut Tenant, integration: Option<String>, file: &[u8]) {
     let known: BTreeSet<(String, String)> = tenant
         .files
         .iter()
@@ -86,11 +89,11 @@ pub(super) fn take_relations(tenant: &mut Tenant, file: &[u8]) {
         }
         Ok(())
     };
-    let object = Object::EntityRelations;
+    let of = (Object::EntityRelations, integration);
     take(
         tenant,
         file,
-        object,
+        of,
         &RELATION_COLUMNS,
         &RELATION_NEEDS,
         are_known,
@@ -100,7 +103,7 @@ pub(super) fn take_relations(tenant: &mut Tenant, file: &[u8]) {
 fn take(
     tenant: &mut Tenant,
     file: &[u8],
-    object: Object,
+    (object, integration): (Object, Option<String>),
     columns: &[&str],
     needed: &[&str],
     fits: impl Fn(&BTreeMap<String, String>) -> Result<(), String>,
@@ -130,6 +133,11 @@ fn take(
     }
     tenant.files.push(StoredFile {
         object: object.as_str().to_owned(),
+        integration,
+        sha256: Sha256::digest(file)
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect(),
         rows,
     });
 }

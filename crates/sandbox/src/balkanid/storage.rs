@@ -8,18 +8,19 @@ use std::time::{Duration, Instant};
 
 use axum::body::Body;
 use axum::http::Response;
+use md5::{Digest, Md5};
 use serde_json::{Value, json};
 
 use super::{Object, Tenant, entities, integrations};
 use crate::asked::Asked;
-use crate::reply::{CSV, XML, empty, reply};
+use crate::reply::{CSV, XML, empty, reply, set_header};
 use crate::state::{Server, State};
 use crate::world::uuid_of;
 
 /// What a presigned address is for.
 enum Purpose {
     Download { content: String, polls_left: u32 },
-    Upload(Object),
+    Upload(Object, Option<String>),
 }
 
 /// A file with its addresses.
@@ -50,8 +51,9 @@ impl Presigned {
         )
     }
 
-    pub(super) fn upload(state: &State, object: Object) -> Self {
-        Self::new(state, Purpose::Upload(object))
+    /// An upload, for the integration that was named.
+    pub(super) fn upload(state: &State, object: Object, integration: Option<String>) -> Self {
+        Self::new(state, Purpose::Upload(object, integration))
     }
 
     fn new(state: &State, purpose: Purpose) -> Self {
@@ -81,7 +83,7 @@ impl PresignedFiles {
             Purpose::Download { .. } => {
                 json!({"url": address("GET"), "pollingUrl": address("HEAD")})
             }
-            Purpose::Upload(_) => json!({"url": address("PUT")}),
+            Purpose::Upload(..) => json!({"url": address("PUT")}),
         };
         if self.held.len() == MOST_FILES {
             self.held.pop_first();
@@ -145,24 +147,51 @@ pub(crate) fn answer(state: &State, asked: &Asked) -> Response<Body> {
         ("GET", Purpose::Download { .. }) => {
             error(404, "NoSuchKey", "The specified key does not exist.")
         }
-        ("PUT", Purpose::Upload(object)) => {
-            let object = *object;
+        ("PUT", Purpose::Upload(object, integration)) => {
+            let (object, integration) = (*object, integration.take());
+            if !is_whole(asked) {
+                let message = "You did not provide the number of bytes that was declared.";
+                return error(400, "IncompleteBody", message);
+            }
             // One upload for one address.
             tenant.presigned.held.remove(&number);
-            take(&mut tenant, state, object, &asked.body);
-            empty(200)
+            take(&mut tenant, state, object, integration, &asked.body);
+            let mut taken = empty(200);
+            set_header(&mut taken, "etag", &format!("\"{}\"", md5_of(&asked.body)));
+            taken
         }
         _ => error(405, "MethodNotAllowed", "The method is not allowed."),
     }
 }
 
-fn take(tenant: &mut Tenant, state: &State, object: Object, file: &[u8]) {
+/// Whether all came that was declared.
+fn is_whole(asked: &Asked) -> bool {
+    asked
+        .header("content-length")
+        .and_then(|length| length.parse::<usize>().ok())
+        .is_none_or(|length| length == asked.body.len())
+}
+
+fn md5_of(bytes: &[u8]) -> String {
+    Md5::digest(bytes)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+fn take(
+    tenant: &mut Tenant,
+    state: &State,
+    object: Object,
+    integration: Option<String>,
+    file: &[u8],
+) {
     match object {
         Object::Integrations => {
             integrations::take(tenant, file, state.scenario.balkanid.reads_until_synced);
         }
-        Object::Entities => entities::take_entities(tenant, file),
-        Object::EntityRelations => entities::take_relations(tenant, file),
+        Object::Entities => entities::take_entities(tenant, integration, file),
+        Object::EntityRelations => entities::take_relations(tenant, integration, file),
         Object::Apps => {}
     }
 }

@@ -11,4 +11,6 @@ pub mod rotate;
 pub mod save;
 pub mod scim;
 pub mod submit;
+pub mod upload;
+pub mod validate;
 pub mod watch;

@@ -7,6 +7,7 @@
 mod check;
 mod diagnose;
 mod draft;
+mod files;
 mod guide;
 mod home;
 mod problem;
@@ -17,6 +18,7 @@ mod submission;
 pub use check::*;
 pub use diagnose::*;
 pub use draft::*;
+pub use files::*;
 pub use guide::*;
 pub use home::*;
 pub use problem::*;
