@@ -5,6 +5,8 @@ import type {
   CheckEventJson,
   CheckJson,
   CheckResultJson,
+  ChoiceJson,
+  ChoicesJson,
   DraftJson,
   GuideJson,
   HomeJson,
@@ -29,6 +31,12 @@ export const emptyDraft: DraftJson = {
   secondary_owners: [],
   description: null,
   extraction: 'direct',
+  scim_url: null,
+  scim_user: null,
+  files: null,
+  reviewers: [],
+  reviewer_count: null,
+  provisioning: null,
 };
 
 export function progress(over: Partial<ProgressJson> = {}): ProgressJson {
@@ -88,6 +96,37 @@ export const keychain: KeychainJson = {
   problem: null,
 };
 
+const choice = (name: string, label: string, by_api = true): ChoiceJson => ({
+  name,
+  label,
+  meaning: `What ${label} means.`,
+  by_api,
+});
+
+/** BalkanID's own words, as the program tells them. */
+export const choices: ChoicesJson = {
+  extraction: [
+    choice('direct', 'Direct integration'),
+    choice('scim', 'SCIM integration', false),
+    choice('manual_upload', 'Manual file upload'),
+    choice('automated_upload', 'Automated upload using API'),
+  ],
+  reviewers: [
+    choice('first_line_manager', 'First Line Manager'),
+    choice('business_owner', 'Business Owner', false),
+    choice('risk_manager', 'Risk Manager'),
+    choice('application_owner', 'Application Owner'),
+  ],
+  provisioning: [
+    choice('sso', 'SSO'),
+    choice('app', 'App'),
+    choice('ticket', 'Ticket'),
+    choice('scim', 'SCIM'),
+    choice('webhook', 'Webhook'),
+    choice('playbook', 'Playbook'),
+  ],
+};
+
 export function home(over: Partial<HomeJson> = {}): HomeJson {
   return {
     version: '0.1.0',
@@ -95,6 +134,7 @@ export function home(over: Partial<HomeJson> = {}): HomeJson {
     keychain,
     unfinished: null,
     profiles: [],
+    choices,
     home_folder: '/home/ada/bbsetup',
     problems: [],
     ...over,
