@@ -39,6 +39,15 @@ export const emptyDraft: DraftJson = {
   provisioning: null,
 };
 
+/** The steps that a set-up without tokens of Bitbucket's does not need. */
+const OF_TOKENS: readonly string[] = [
+  'service_account',
+  'api_url',
+  'workspace_token',
+  'account',
+  'report',
+];
+
 export function progress(over: Partial<ProgressJson> = {}): ProgressJson {
   const slots: SecretSlot[] = [
     'workspace_token',
@@ -47,6 +56,9 @@ export function progress(over: Partial<ProgressJson> = {}): ProgressJson {
     'balkanid_key_secret',
     'scim_token',
   ];
+  const isNeeded = (step: string) =>
+    (over.draft ?? emptyDraft).extraction === 'direct' || !OF_TOKENS.includes(step);
+  const asking = STEPS.slice(0, 9);
   return {
     draft: emptyDraft,
     secrets: slots.map((slot) => ({
@@ -57,13 +69,13 @@ export function progress(over: Partial<ProgressJson> = {}): ProgressJson {
       since: null,
     })),
     current: 'service_account',
-    steps: STEPS.slice(0, 9).map((step, index) => ({
+    steps: asking.map((step, index) => ({
       step,
-      number: index + 1,
+      number: Math.max(1, asking.slice(0, index + 1).filter(isNeeded).length),
       title: step,
-      state: 'not_started',
+      state: isNeeded(step) ? 'not_started' : 'not_needed',
     })),
-    counted: 9,
+    counted: asking.filter(isNeeded).length,
     workspace: null,
     ...over,
   };
