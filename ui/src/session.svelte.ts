@@ -1,11 +1,11 @@
 import { CheckRun } from './check-run.svelte.ts';
 import * as ipc from './ipc/index.ts';
 import type {
+  ConfirmedJson,
   CredentialSlot,
   DraftJson,
   GuideJson,
   HomeJson,
-  KeyNamesJson,
   KeychainJson,
   ProblemJson,
   ProfileJson,
@@ -18,7 +18,14 @@ import type {
 import { practiceFor } from './practice.ts';
 import { wasStopped } from './report/cells.ts';
 import { SubmissionRun } from './steps/submit/submission-run.svelte.ts';
-import { stepAfter, stepBefore, stepNamed, type PageName, type StepName } from './steps.ts';
+import {
+  neededFrom,
+  stepAfter,
+  stepBefore,
+  stepNamed,
+  type PageName,
+  type StepName,
+} from './steps.ts';
 
 const EMPTY_DRAFT: DraftJson = {
   service_account_confirmed: false,
@@ -33,6 +40,12 @@ const EMPTY_DRAFT: DraftJson = {
   secondary_owners: [],
   description: null,
   extraction: 'direct',
+  scim_url: null,
+  scim_user: null,
+  files: null,
+  reviewers: [],
+  reviewer_count: null,
+  provisioning: null,
 };
 
 /** What is being waited for; `why` is said once it takes long. */
@@ -154,9 +167,9 @@ export class Session {
     await this.#open(() => ipc.begin(workspace), step);
   }
 
-  /** Goes on with the unfinished set-up where it was left. */
-  async resume(): Promise<void> {
-    await this.#open(() => ipc.resume(), null);
+  /** Goes on with the unfinished set-up where it was left, or at a step. */
+  async resume(at: StepName | null = null): Promise<void> {
+    await this.#open(() => ipc.resume(), at);
   }
 
   /** Forgets the unfinished set-up and begins another. */
@@ -202,7 +215,7 @@ export class Session {
 
   /** Goes to the page before this one. */
   async back(): Promise<void> {
-    const before = this.step === null ? null : stepBefore(this.step);
+    const before = this.step === null ? null : stepBefore(this.step, this.progress?.steps);
     await (before === null ? this.goHome() : this.go(before));
   }
 
@@ -223,15 +236,16 @@ export class Session {
   /** Answers the step on this page and goes on to the next, unless something is wrong. */
   async continue(): Promise<void> {
     const step = this.step;
-    const next = step === null ? null : stepAfter(step);
-    if (step === null || next === null) return;
+    if (step === null) return;
     const visit = this.#visit;
     const answer = await this.answer(step);
     const isElsewhere = visit !== this.#visit;
     if (answer === null || isElsewhere) return;
     const stands = this.inputProblems.length > 0 || answer.problems.some(isInTheWay);
     this.summary = this.inputProblems;
-    if (stands) return;
+    // Only now: the answer may be what makes a step needed or not.
+    const next = stepAfter(step, this.progress?.steps);
+    if (stands || next === null) return;
     await this.#show(next);
     this.seen = answer.seen;
     // What could not be told goes along, as a word of warning.
@@ -395,7 +409,8 @@ export class Session {
       async () => {
         const progress = await this.#inLine(call);
         this.#takeUp(progress);
-        await this.#show(at ?? stepNamed(progress.current) ?? 'service_account');
+        const left = stepNamed(progress.current) ?? 'service_account';
+        await this.#show(at ?? neededFrom(left, progress.steps));
       },
     );
   }
@@ -435,11 +450,11 @@ export class Session {
   /** Saves, submits by the given route, and watches until the sync ends. */
   async submit(
     route: RouteJson,
-    keys: KeyNamesJson | null,
+    confirmed: ConfirmedJson,
     byHand: readonly string[],
   ): Promise<void> {
     // Not in line: a sync takes minutes, and the window can be used meanwhile.
-    await this.submission.start(route, (told) => ipc.submit(route, keys, told), byHand);
+    await this.submission.start(route, (told) => ipc.submit(route, confirmed, told), byHand);
     this.isKeychainWaiting = false;
     await this.#refresh();
   }

@@ -1,3 +1,5 @@
+import type { StepJson } from './ipc/index.ts';
+
 /** The steps of a set-up, by the names that the program gives them. */
 export const STEPS = [
   'service_account',
@@ -21,10 +23,25 @@ export function stepNamed(name: string): StepName | null {
   return STEPS.find((step) => step === name) ?? null;
 }
 
-export function stepBefore(step: StepName): StepName | null {
-  return STEPS[STEPS.indexOf(step) - 1] ?? null;
+/** What is known of the steps; one that is not listed is needed. */
+type States = readonly StepJson[] | undefined;
+
+/** The last step before this one that the set-up needs. */
+export function stepBefore(step: StepName, states: States): StepName | null {
+  const before = STEPS.slice(0, STEPS.indexOf(step));
+  return before.filter((earlier) => isNeeded(earlier, states)).at(-1) ?? null;
 }
 
-export function stepAfter(step: StepName): StepName | null {
-  return STEPS[STEPS.indexOf(step) + 1] ?? null;
+/** The next step after this one that the set-up needs. */
+export function stepAfter(step: StepName, states: States): StepName | null {
+  return STEPS.slice(STEPS.indexOf(step) + 1).find((later) => isNeeded(later, states)) ?? null;
+}
+
+/** This step, or the next one after it that the set-up needs. */
+export function neededFrom(step: StepName, states: States): StepName {
+  return isNeeded(step, states) ? step : (stepAfter(step, states) ?? step);
+}
+
+function isNeeded(step: StepName, states: States): boolean {
+  return states?.find((known) => known.step === step)?.state !== 'not_needed';
 }

@@ -58,6 +58,8 @@ export function stepStatus(state: StepStateJson): Status {
       return { word: 'Not started', tone: 'quiet' };
     case 'cannot_start':
       return { word: 'Cannot start yet', tone: 'quiet' };
+    case 'not_needed':
+      return { word: 'Not needed', tone: 'quiet' };
   }
 }
 

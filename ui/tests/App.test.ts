@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 
 import App from '../src/App.svelte';
 import type { StepJson } from '../src/ipc/index.ts';
-import { fakeProgram, home, keychain, problem, progress } from './fake-program.ts';
+import { emptyDraft, fakeProgram, home, keychain, problem, progress } from './fake-program.ts';
 
 async function heading(name: string) {
   return screen.findByRole('heading', { level: 1, name });
@@ -47,6 +47,32 @@ it('the list of steps says each state in words', async () => {
   await userEvent.keyboard('{Escape}');
   expect(screen.queryByRole('list', { name: 'Steps' })).toBeNull();
   expect(document.activeElement).toBe(opener);
+});
+
+it('a step that is not needed stands in the list, is not counted, and is no way to go', async () => {
+  const draft = { ...emptyDraft, extraction: 'automated_upload' as const };
+  fakeProgram({
+    home: () => home({ unfinished: progress({ draft, current: 'balkanid' }) }),
+    resume: () => progress({ draft, current: 'balkanid' }),
+  });
+  render(App);
+  await userEvent.click(await screen.findByRole('button', { name: /^Go on,\s*step 2 of 4$/ }));
+  await heading('Title of balkanid');
+  screen.getByText('Step 2 of 4');
+  await userEvent.click(screen.getByRole('button', { name: 'Steps' }));
+  const items = within(screen.getByRole('list', { name: 'Steps' })).getAllByRole('listitem');
+  expect(items.map((item) => item.textContent.replace(/\s+/g, ' ').trim())).toEqual([
+    '– service_account Not needed',
+    '1 workspace Not started',
+    '– api_url Not needed',
+    '– workspace_token Not needed',
+    '– account Not needed',
+    '– report Not needed',
+    '2 balkanid Not started',
+    '3 answers Not started',
+    '4 submit Not started',
+  ]);
+  expect(within(items[2] as HTMLElement).queryByRole('button')).toBeNull();
 });
 
 it('no secret is asked for before the keychain was proved', async () => {

@@ -5,6 +5,8 @@ import type {
   CheckEventJson,
   CheckJson,
   CheckResultJson,
+  ChoiceJson,
+  ChoicesJson,
   DraftJson,
   GuideJson,
   HomeJson,
@@ -29,7 +31,22 @@ export const emptyDraft: DraftJson = {
   secondary_owners: [],
   description: null,
   extraction: 'direct',
+  scim_url: null,
+  scim_user: null,
+  files: null,
+  reviewers: [],
+  reviewer_count: null,
+  provisioning: null,
 };
+
+/** The steps that a set-up without tokens of Bitbucket's does not need. */
+const OF_TOKENS: readonly string[] = [
+  'service_account',
+  'api_url',
+  'workspace_token',
+  'account',
+  'report',
+];
 
 export function progress(over: Partial<ProgressJson> = {}): ProgressJson {
   const slots: SecretSlot[] = [
@@ -39,6 +56,9 @@ export function progress(over: Partial<ProgressJson> = {}): ProgressJson {
     'balkanid_key_secret',
     'scim_token',
   ];
+  const isNeeded = (step: string) =>
+    (over.draft ?? emptyDraft).extraction === 'direct' || !OF_TOKENS.includes(step);
+  const asking = STEPS.slice(0, 9);
   return {
     draft: emptyDraft,
     secrets: slots.map((slot) => ({
@@ -49,13 +69,13 @@ export function progress(over: Partial<ProgressJson> = {}): ProgressJson {
       since: null,
     })),
     current: 'service_account',
-    steps: STEPS.slice(0, 9).map((step, index) => ({
+    steps: asking.map((step, index) => ({
       step,
-      number: index + 1,
+      number: Math.max(1, asking.slice(0, index + 1).filter(isNeeded).length),
       title: step,
-      state: 'not_started',
+      state: isNeeded(step) ? 'not_started' : 'not_needed',
     })),
-    counted: 9,
+    counted: asking.filter(isNeeded).length,
     workspace: null,
     ...over,
   };
@@ -88,6 +108,37 @@ export const keychain: KeychainJson = {
   problem: null,
 };
 
+const choice = (name: string, label: string, by_api = true): ChoiceJson => ({
+  name,
+  label,
+  meaning: `What ${label} means.`,
+  by_api,
+});
+
+/** BalkanID's own words, as the program tells them. */
+export const choices: ChoicesJson = {
+  extraction: [
+    choice('direct', 'Direct integration'),
+    choice('scim', 'SCIM integration', false),
+    choice('manual_upload', 'Manual file upload'),
+    choice('automated_upload', 'Automated upload using API'),
+  ],
+  reviewers: [
+    choice('first_line_manager', 'First Line Manager'),
+    choice('business_owner', 'Business Owner', false),
+    choice('risk_manager', 'Risk Manager'),
+    choice('application_owner', 'Application Owner'),
+  ],
+  provisioning: [
+    choice('sso', 'SSO'),
+    choice('app', 'App'),
+    choice('ticket', 'Ticket'),
+    choice('scim', 'SCIM'),
+    choice('webhook', 'Webhook'),
+    choice('playbook', 'Playbook'),
+  ],
+};
+
 export function home(over: Partial<HomeJson> = {}): HomeJson {
   return {
     version: '0.1.0',
@@ -95,6 +146,7 @@ export function home(over: Partial<HomeJson> = {}): HomeJson {
     keychain,
     unfinished: null,
     profiles: [],
+    choices,
     home_folder: '/home/ada/bbsetup',
     problems: [],
     ...over,

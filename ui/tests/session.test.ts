@@ -73,6 +73,43 @@ describe('Continue', () => {
   });
 });
 
+describe('A set-up that needs no tokens', () => {
+  const draft = { ...emptyDraft, workspace: 'acme', extraction: 'scim' as const };
+
+  it('goes from the workspace to BalkanID, and back', async () => {
+    fakeProgram({
+      begin: () => progress({ draft }),
+      keep: () => ({ progress: progress({ draft }), problems: [], seen: null }),
+      answer: () => ({ progress: progress({ draft }), problems: [], seen: null }),
+    });
+    const session = await begun('workspace');
+    await session.continue();
+    expect(session.page).toBe('balkanid');
+    await session.back();
+    expect(session.page).toBe('workspace');
+    await session.back();
+    expect(session.page).toBe('home');
+  });
+
+  it('is one from the answer on that makes it one', async () => {
+    fakeProgram({
+      answer: () => ({ progress: progress({ draft }), problems: [], seen: null }),
+    });
+    const session = await begun('workspace');
+    await session.continue();
+    expect(session.page).toBe('balkanid');
+  });
+
+  it('is taken up on a step that it needs', async () => {
+    const unfinished = progress({ draft, current: 'service_account' });
+    fakeProgram({ home: () => home({ unfinished }), resume: () => unfinished });
+    const session = new Session();
+    await session.start();
+    await session.resume();
+    expect(session.page).toBe('workspace');
+  });
+});
+
 describe('What was seen of an answer', () => {
   it('is told on the next page, with what could not be told', async () => {
     const warning = problem({ code: 'unreachable', severity: 'warning', field: 'api-url' });

@@ -13,13 +13,13 @@ import type {
   BundleJson,
   CheckEventJson,
   CheckJson,
+  ConfirmedJson,
   DiagnoseJson,
   DraftJson,
   ExportFormatJson,
   ExportJson,
   GuideJson,
   HomeJson,
-  KeyNamesJson,
   KeychainJson,
   PlanJson,
   ProblemJson,
@@ -114,14 +114,14 @@ export const answers = (): Promise<AnswersJson> => invoke('answers');
 export const save = (): Promise<SaveJson> => invoke('save');
 
 /** What would be written to BalkanID, secrets masked. */
-export const plan = (keys: KeyNamesJson | null): Promise<PlanJson> => invoke('plan', { keys });
+export const plan = (confirmed: ConfirmedJson): Promise<PlanJson> => invoke('plan', { confirmed });
 
 /** Saves to the keychain, submits, and watches until the sync ends. */
 export const submit = (
   route: RouteJson,
-  keys: KeyNamesJson | null,
+  confirmed: ConfirmedJson,
   told: (event: SubmitEventJson) => void,
-): Promise<SubmitJson> => invoke('submit', { route, keys, events: channel(told) });
+): Promise<SubmitJson> => invoke('submit', { route, confirmed, events: channel(told) });
 
 /** Puts a field of BalkanID's form on the clipboard; a secret leaves it after 30 s. */
 export const copyField = (field: string): Promise<void> => invoke('copy_field', { field });

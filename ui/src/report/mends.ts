@@ -154,6 +154,13 @@ export function stepOf(problem: ProblemJson | undefined): string | null {
     case 'secondary-owner':
     case 'description':
     case 'extraction':
+    case 'scim-url':
+    case 'scim-user':
+    case 'scim_token':
+    case 'files':
+    case 'reviewers':
+    case 'reviewer-count':
+    case 'provisioning':
     case 'balkanid-url':
     case 'balkanid-public-url':
     case 'balkanid_key_id':

@@ -2,7 +2,7 @@ import { screen, waitFor, within } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { expect, it } from 'vitest';
 
-import { problem, type Calls } from '../fake-program.ts';
+import { emptyDraft, problem, progress, type Calls } from '../fake-program.ts';
 import { openPage } from '../open-page.ts';
 
 function row(format: string): HTMLElement {
@@ -30,6 +30,18 @@ function written({ path, format }: Record<string, unknown>) {
 }
 
 const suggested_path = ({ format }: Record<string, unknown>) => `/tmp/acme.${String(format)}`;
+
+it('speaks of no token where there is none', async () => {
+  const draft = { ...emptyDraft, workspace: 'acme', extraction: 'scim' as const };
+  const at = () => progress({ draft, current: 'done', workspace: 'acme' });
+  await openPage('done', { suggested_path, resume: at });
+  const headings = screen.getAllByRole('heading', { level: 2 });
+  expect(headings.map(({ textContent }) => textContent)).toEqual([
+    'Configuration',
+    'What comes next',
+  ]);
+  expect(screen.queryByText(/API token/)).toBeNull();
+});
 
 it('replaces a file only after asking', async () => {
   const calls = await openPage('done', { suggested_path, export: fullFolder });

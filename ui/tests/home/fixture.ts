@@ -15,10 +15,12 @@ export function profile(over: Partial<ProfileJson> = {}): ProfileJson {
   return {
     workspace: 'acme',
     account: 'ada@acme.example',
+    extraction: 'direct',
     verdict: 'ready',
     checked_at: '2026-11-03T09:00:00Z',
     balkanid: null,
     integration_id: null,
+    under_way: null,
     expiries: [],
     kept_previous: [],
     outdated_at_balkanid: [],

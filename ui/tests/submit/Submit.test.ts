@@ -2,7 +2,12 @@ import { screen, waitFor, within } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { expect, it } from 'vitest';
 
-import type { ProblemJson, SubmitEventJson, SubmitJson } from '../../src/ipc/index.ts';
+import type {
+  ConfirmedJson,
+  ProblemJson,
+  SubmitEventJson,
+  SubmitJson,
+} from '../../src/ipc/index.ts';
 import { problem } from '../fake-program.ts';
 import { openPage } from '../open-page.ts';
 import { assisted, plan, status, submitted } from './fixture.ts';
@@ -45,7 +50,10 @@ it('shows the row before anything is written, and submits once on a double click
   await userEvent.dblClick(screen.getByRole('button', { name: confirm }));
   const submits = calls.filter(({ command }) => command === 'submit');
   expect(submits).toHaveLength(1);
-  expect(submits[0]?.called).toMatchObject({ route: 'api', keys: null });
+  expect(submits[0]?.called).toMatchObject({
+    route: 'api',
+    confirmed: { keys: null, integration: null },
+  });
 
   tell({ event: 'stage', stage: 'keychain', text: 'Saving the secrets to the keychain' });
   await waitFor(() => {
@@ -123,15 +131,15 @@ it('lays out BalkanID’s form with its names and a copy of each value', async (
   await userEvent.click(screen.getByRole('button', { name: 'I have saved it in BalkanID' }));
   expect(calls.find(({ command }) => command === 'submit')?.called).toMatchObject({
     route: 'assisted',
-    keys: null,
+    confirmed: { keys: null, integration: null },
   });
 });
 
 it('asks for the names of the keys, shows the row, and submits with those names', async () => {
   const { submit } = balkanid();
   const calls = await openPage('submit', {
-    plan: ({ keys }) =>
-      keys === null
+    plan: ({ confirmed }) =>
+      (confirmed as ConfirmedJson).keys === null
         ? assisted({ keys: 'to_confirm' })
         : plan({ updates: null, keys: 'to_confirm' }),
     submit,
@@ -151,12 +159,15 @@ it('asks for the names of the keys, shows the row, and submits with those names'
   await userEvent.click(screen.getByRole('button', { name: confirm }));
   expect(calls.find(({ command }) => command === 'submit')?.called).toMatchObject({
     route: 'api',
-    keys: {
-      access_token: 'token',
-      api_url: 'url',
-      workspace: 'workspace',
-      account_username: 'user',
-      account_app_password: 'password',
+    confirmed: {
+      integration: null,
+      keys: {
+        access_token: 'token',
+        api_url: 'url',
+        workspace: 'workspace',
+        account_username: 'user',
+        account_app_password: 'password',
+      },
     },
   });
 });

@@ -51,7 +51,7 @@ const words: ReadonlyMap<string, string> = new Map([
   ['upload', 'Send the integration to BalkanID'],
   ['find', 'Find it in BalkanID’s list'],
   ['sync', 'Start the sync'],
-  ['watch', 'Wait until BalkanID has read Bitbucket'],
+  ['watch', 'Wait until BalkanID has read everything'],
 ]);
 
 const expected: Record<RouteJson, readonly string[]> = {
