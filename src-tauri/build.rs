@@ -19,6 +19,7 @@ const COMMANDS: &[&str] = &[
     "drop_secret",
     "check",
     "check_scim",
+    "look_through_files",
     "cancel",
     "answers",
     "save",

@@ -15,6 +15,7 @@ use bbsetup_wizard::json::{
     DraftJson, ExportFormatJson, ExportJson, GuideJson, HomeJson, KeychainJson, PlanJson,
     ProblemJson, ProfileCheckEventJson, ProgressJson, RotateJson, RouteJson, SaveJson,
     SavedBundleJson, ScimJson, StatusJson, StepAnswerJson, SubmitEventJson, SubmitJson,
+    ValidateEventJson, ValidateJson,
 };
 use serde::Serialize;
 use tauri::ipc::Channel;
@@ -136,6 +137,15 @@ pub(crate) async fn check_scim(
 ) -> Answer<ScimJson> {
     let stop = door.under_way.begin();
     Ok(door.run.check_scim(&told(events), &stop).await.json)
+}
+
+#[tauri::command]
+pub(crate) async fn look_through_files(
+    door: State<'_, Door>,
+    events: Channel<ValidateEventJson>,
+) -> Answer<ValidateJson> {
+    let stop = door.under_way.begin();
+    one(door.run.look_through_files(&told(events), &stop).await)
 }
 
 #[tauri::command]

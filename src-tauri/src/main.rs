@@ -52,6 +52,7 @@ fn main() -> ExitCode {
             commands::drop_secret,
             commands::check,
             commands::check_scim,
+            commands::look_through_files,
             commands::cancel,
             commands::answers,
             commands::save,

@@ -4,13 +4,14 @@ use bbsetup_setup::{Owner, Problem, ProblemCode, SecretSlot};
 use bbsetup_wizard::commands::submit::Submission;
 use bbsetup_wizard::commands::watch::Patience;
 use bbsetup_wizard::json::{
-    ConfirmedJson, KeyNamesJson, PlanJson, ProblemJson, RouteJson, SubmitEventJson, SubmitJson,
+    ConfirmedJson, HandOverJson, KeyNamesJson, PlanJson, ProblemJson, RouteJson, SubmitEventJson,
+    SubmitJson, UploadEventJson,
 };
 
 use crate::arguments::SubmitArguments;
 use crate::check::stopped_by_ctrl_c;
 use crate::context::Context;
-use crate::{exit, report, terminal};
+use crate::{exit, report, terminal, validate};
 
 /// BalkanID's key, which any extraction type can do without or with.
 const KEY: [SecretSlot; 2] = [SecretSlot::BalkanIdKeyId, SecretSlot::BalkanIdKeySecret];
@@ -58,7 +59,13 @@ async fn submit(
         ));
     }
     let mut submitted = submission
-        .submit(services, &confirmed, Patience::default(), &print_event)
+        .submit(
+            services,
+            &confirmed,
+            Patience::default(),
+            &print_event,
+            &stopped_by_ctrl_c(),
+        )
         .await
         .map_err(one)?;
     // A sync that was not started has no end to be watched for.
@@ -130,6 +137,24 @@ pub(crate) fn print_plan(plan: &PlanJson) {
     for line in &plan.by_hand {
         eprintln!("By hand: {line}");
     }
+    if let Some(files) = &plan.files {
+        eprintln!("Files: {} rows, nothing in the way.", files.rows);
+    }
+    if let Some(HandOverJson {
+        to,
+        subject,
+        text,
+        files,
+    }) = &plan.hand_over
+    {
+        eprintln!("\nSend an e-mail to {to}:\n  {subject}");
+        for line in text.lines() {
+            eprintln!("  {line}");
+        }
+        for file in files {
+            eprintln!("  attach {}", file.file);
+        }
+    }
 }
 
 /// Tells a stage of a submission.
@@ -138,7 +163,21 @@ pub(crate) fn print_event(event: SubmitEventJson) {
         SubmitEventJson::Stage { text, .. } => eprintln!("… {text}"),
         SubmitEventJson::StageDone { text, .. } => eprintln!("✓ {text}"),
         SubmitEventJson::Status { status } => eprintln!("  {}", status.words),
+        SubmitEventJson::Upload { upload } => print_upload(upload),
         SubmitEventJson::Submitted { .. } | SubmitEventJson::Ended { .. } => {}
+    }
+}
+
+/// Tells a stage of an upload within a submission; bytes alone are no line's worth.
+fn print_upload(event: UploadEventJson) {
+    match event {
+        UploadEventJson::Stage { text, .. } => eprintln!("… {text}"),
+        UploadEventJson::StageDone { text, .. } => eprintln!("✓ {text}"),
+        UploadEventJson::Finding { problem } => eprintln!("{}", validate::line(&problem)),
+        UploadEventJson::Again { problem, .. } => {
+            eprintln!("! {} Another address is asked for.", problem.message);
+        }
+        UploadEventJson::Sent { .. } | UploadEventJson::Ended { .. } => {}
     }
 }
 

@@ -439,7 +439,7 @@ fn balkanid(step: Step, pages: &Pages) -> Guide {
                 link: Some(Link::new("Open BalkanID", pages.balkanid.clone())),
                 copy: None,
             },
-            told("Without a key, leave both halves empty: the form is then filled in by hand, with every value at the ready."),
+            told("Without a key, leave both halves empty: the form is then filled in by hand, with every value at the ready. **Automated upload using API** alone needs one."),
         ],
         notes: vec![note(
             "BalkanID's API for integrations is in Early Access: a tenant may not have it. It carries neither owners nor the app's type; those are set in BalkanID's form.",

@@ -5,6 +5,7 @@
 //! is saved to the keychain.
 
 mod diagnosing;
+mod files;
 mod look;
 mod profiles;
 mod progress;

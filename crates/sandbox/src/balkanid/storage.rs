@@ -191,7 +191,17 @@ fn take(
             integrations::take(tenant, file, state.scenario.balkanid.reads_until_synced);
         }
         Object::Entities => entities::take_entities(tenant, integration, file),
-        Object::EntityRelations => entities::take_relations(tenant, integration, file),
+        Object::EntityRelations => {
+            entities::take_relations(tenant, integration.clone(), file);
+            // The relations come last: with them the data is whole.
+            let fed = tenant
+                .integrations
+                .iter_mut()
+                .find(|held| Some(&held.id) == integration.as_ref());
+            if let Some(fed) = fed {
+                fed.syncing = Some(state.scenario.balkanid.reads_until_synced);
+            }
+        }
         Object::Apps => {}
     }
 }

@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use super::Tenant;
 use super::integration::Integration;
+use super::{RefusedRow, StoredFile, Tenant};
 use crate::bitbucket::email_of;
 use crate::scenario::{Credential, Holder, Kind};
 use crate::state::{Server, State};
@@ -11,15 +11,24 @@ use crate::state::{Server, State};
 /// Moves every sync on by one download. One that ends tells the truth: the stored credentials are
 /// tried.
 pub(super) fn move_on(tenant: &mut Tenant, state: &State) {
-    for integration in &mut tenant.integrations {
+    let Tenant {
+        integrations,
+        files,
+        refused_rows,
+        synced,
+        ..
+    } = tenant;
+    for integration in integrations {
         match integration.syncing {
             None => {}
             Some(0) => {
                 integration.syncing = None;
-                tenant.synced += 1;
-                integration.last_run = time_of(tenant.synced);
+                *synced += 1;
+                integration.last_run = time_of(*synced);
                 integration.status = "active".to_owned();
-                integration.message = match can_be_read(integration, state) {
+                integration.message = match can_be_read(integration, state)
+                    || is_fed(integration, files, refused_rows)
+                {
                     true => "Data Available".to_owned(),
                     // BalkanID's own spelling.
                     false => "1 error occured".to_owned(),
@@ -44,11 +53,29 @@ fn can_be_read(integration: &Integration, state: &State) -> bool {
     let options: Value = options
         .and_then(|options| serde_json::from_str(options).ok())
         .unwrap_or_default();
-    let works = match options["scim"] == Value::Bool(true) {
-        true => scim_works(integration, state),
-        false => credentials_work(integration, state),
+    let is_on = |flag: &str| options[flag] == Value::Bool(true);
+    let works = match (is_on("scim"), is_on("upload")) {
+        (true, _) => scim_works(integration, state),
+        (false, true) => false,
+        (false, false) => credentials_work(integration, state),
     };
     works && !state.scenario.balkanid.sync_fails
+}
+
+/// Whether both files of an integration came, with no row that was refused.
+fn is_fed(integration: &Integration, files: &[StoredFile], refused: &[RefusedRow]) -> bool {
+    let is_upload = integration
+        .other
+        .get("Extraction Options")
+        .is_some_and(|options| options.contains("\"upload\":true"));
+    let came = |object: &str| {
+        let is_its = |file: &&StoredFile| file.integration.as_ref() == Some(&integration.id);
+        files
+            .iter()
+            .filter(is_its)
+            .any(|file| file.object == object)
+    };
+    is_upload && came("entities") && came("entity-relations") && refused.is_empty()
 }
 
 /// Whether BalkanID could read the SCIM server with what it was given.

@@ -12,7 +12,7 @@ use super::check::{self, Checked};
 use crate::home::{Home, SavedProfile, SavedVerdict};
 use crate::inputs::Inputs;
 use crate::json::{
-    AllChecksJson, ChangeJson, CheckEventJson, CheckJson, ExpiryJson, OutcomeJson,
+    AllChecksJson, ChangeJson, CheckEventJson, CheckJson, ExpiryJson, ExtractionJson, OutcomeJson,
     ProfileCheckEventJson, ProfileJson, VerdictJson,
 };
 use crate::services::Services;
@@ -151,7 +151,9 @@ pub async fn check_all(
         }
     };
     let mut checks = Vec::new();
-    for profile in &profiles {
+    // Of the others nothing is asked at Bitbucket.
+    let direct = |profile: &&SavedProfile| profile.draft.extraction == ExtractionJson::Direct;
+    for profile in profiles.iter().filter(direct) {
         checks.push(check_among_others(services, &client, profile, events, stop));
     }
     let checked = futures_util::stream::iter(checks)

@@ -1,6 +1,7 @@
 //! Submitting the integration to BalkanID.
 
 mod before;
+mod files;
 mod form;
 mod remember;
 mod stages;
@@ -11,10 +12,10 @@ use bbsetup_balkanid::{
     BalkanId, Content, Integration, KeyNames, UploadRow, Values, differences, saved_as,
 };
 use bbsetup_setup::{
-    ApiUrl, Draft, Extraction, ExtractionType, Owner, Problem, ProblemCode, Secret, SecretSlot,
-    Setup,
+    ApiUrl, Extraction, ExtractionType, Owner, Problem, ProblemCode, Secret, SecretSlot, Setup,
 };
 use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
 use self::before::{Before, Which, candidates};
 use self::stages::Stages;
@@ -23,14 +24,14 @@ use crate::home::Home;
 use crate::inputs::{Inputs, missing_secret};
 use crate::json::{
     CellJson, ConfirmedJson, DifferenceJson, FoundJson, KeysJson, PlanJson, RouteJson,
-    SubmitEventJson, SubmitJson, UnderWayJson,
+    SeverityJson, SubmitEventJson, SubmitJson, UnderWayJson,
 };
 use crate::services::Services;
 use crate::turn::Turn;
 
 /// Everything that a submission needs, parsed and read.
 pub struct Submission {
-    draft: Draft,
+    inputs: Inputs,
     setup: Setup,
     credentials: Credentials,
     tenant: Option<Tenant>,
@@ -79,7 +80,7 @@ impl Submission {
         };
         let tenant = Tenant::prepare(services, inputs).await?;
         Ok(Self {
-            draft: inputs.draft.clone(),
+            inputs: inputs.clone(),
             setup,
             credentials,
             tenant,
@@ -88,6 +89,20 @@ impl Submission {
 
     /// What would be written and by which route. Writes nothing.
     pub async fn plan(&self, services: &Services, confirmed: &ConfirmedJson) -> PlanJson {
+        let mut plan = self.plan_row(services, confirmed).await;
+        match self.look_through().await {
+            Ok(Some(files)) => {
+                let by_team = self.extraction_kind() == ExtractionType::ManualUpload;
+                plan.hand_over = by_team.then(|| self.hand_over(&files, plan.tenant.as_deref()));
+                plan.files = Some(files);
+            }
+            Ok(None) => {}
+            Err(problem) => plan.problems.push(problem.into()),
+        }
+        plan
+    }
+
+    async fn plan_row(&self, services: &Services, confirmed: &ConfirmedJson) -> PlanJson {
         let Some(tenant) = &self.tenant else {
             return self.assisted("There is no API key, so BalkanID's form is filled in by hand, with every value at the ready.");
         };
@@ -142,6 +157,7 @@ impl Submission {
         PlanJson {
             route: RouteJson::Api,
             reason: match (before.ours.existing(), before.found) {
+                _ if confirmed.integration.is_some() => "It is written as it was chosen.",
                 (Some(_), FoundJson::CutOff) => "An earlier submission was cut off after its row had reached BalkanID; its integration is gone on with.",
                 (Some(_), FoundJson::Integration | FoundJson::Nothing) => "The integration of this workspace is there already and is updated.",
                 (None, _) => "The tenant has no integration of this workspace yet; one is created.",
@@ -178,6 +194,8 @@ impl Submission {
             keys: KeysJson::NotNeeded,
             candidates: Vec::new(),
             by_hand: Vec::new(),
+            files: None,
+            hand_over: None,
             problems: Vec::new(),
         }
     }
@@ -230,7 +248,10 @@ impl Submission {
         confirmed: &ConfirmedJson,
         patience: Patience,
         events: &(dyn Fn(SubmitEventJson) + Send + Sync),
+        stop: &CancellationToken,
     ) -> Result<SubmitJson, Problem> {
+        // A row is of no use to files that are not fit.
+        self.look_through().await?;
         let tenant = self
             .tenant
             .as_ref()
@@ -275,6 +296,10 @@ impl Submission {
             problems: remembered.err().map(Into::into).into_iter().collect(),
             ..SubmitJson::of(RouteJson::Api)
         };
+        if self.folder().is_some() {
+            let sent = self.send_files(services, submitted, events, stop).await;
+            return Ok(self.fed(services, sent, stages));
+        }
         Ok(self
             .sync(services, balkanid, Some(&before.tenant), submitted, stages)
             .await)
@@ -307,6 +332,7 @@ impl Submission {
             .await;
         stages.end("find", &format!("Found as {}.", written.id));
         let content = self.content(before.keys.as_ref().ok());
+        let by_team = self.extraction_kind() == ExtractionType::ManualUpload;
         let submitted = SubmitJson {
             integration_id: Some(written.id.clone()),
             differences: content
@@ -315,6 +341,10 @@ impl Submission {
             problems: remembered.err().map(Into::into).into_iter().collect(),
             ..submitted
         };
+        if by_team {
+            // BalkanID's team loads the files in its own time; there is nothing to start.
+            return submitted;
+        }
         self.sync(
             services,
             &tenant.balkanid,
@@ -403,6 +433,26 @@ impl Submission {
                 }
             }
             Err(problem) => submitted = submitted.with(problem),
+        }
+        (stages.0)(SubmitEventJson::Submitted {
+            submission: submitted.clone(),
+        });
+        submitted
+    }
+
+    /// The files are at BalkanID, where nothing was in their way; what becomes of them is watched.
+    fn fed(
+        &self,
+        services: &Services,
+        mut submitted: SubmitJson,
+        stages: Stages<'_>,
+    ) -> SubmitJson {
+        let is_fed = submitted
+            .problems
+            .iter()
+            .all(|problem| problem.severity != SeverityJson::Error);
+        if is_fed && let Err(problem) = self.is_watched(services) {
+            submitted = submitted.with(problem.as_warning());
         }
         (stages.0)(SubmitEventJson::Submitted {
             submission: submitted.clone(),

@@ -215,6 +215,7 @@ impl Run<'_> {
     async fn look_through(&mut self, files: &[Found]) -> Result<(), Problem> {
         self.begin("validate", "Looking through the files");
         let paths: Vec<PathBuf> = files.iter().map(|file| file.path.clone()).collect();
+        let named = paths.clone();
         let (sender, mut told) = tokio::sync::mpsc::channel::<FindingJson>(256);
         let looking = tokio::task::spawn_blocking(move || {
             validate(&paths, &mut |event| match event {
@@ -244,7 +245,7 @@ impl Run<'_> {
         }
         let looked = looking.await.map_err(defect)??;
         self.document.notes.extend(looked.notes.iter().cloned());
-        let unfit = unfit(&looked, files, first_errors);
+        let unfit = unfit(&looked, &named, first_errors);
         match (unfit, self.request.unchecked) {
             (None, _) => {
                 self.end(
@@ -326,14 +327,23 @@ impl Run<'_> {
 }
 
 /// Why the files are not fit to be sent, if they are not.
-fn unfit(looked: &ValidateJson, files: &[Found], first_errors: Vec<String>) -> Option<Problem> {
+///
+/// `files` are those of a folder, each of a name that says its kind.
+pub(super) fn unfit(
+    looked: &ValidateJson,
+    files: &[PathBuf],
+    first_errors: Vec<String>,
+) -> Option<Problem> {
     let mixed_up: BTreeMap<&str, &str> = looked
         .files
         .iter()
         .zip(files)
-        .filter_map(|(looked, found)| {
+        .filter_map(|(looked, path)| {
             let kind = looked.kind.as_deref()?;
-            (kind != found.kind.as_str()).then_some((found.kind.file_name(), kind))
+            let named = FileKind::ALL
+                .into_iter()
+                .find(|named| path.ends_with(named.file_name()))?;
+            (kind != named.as_str()).then_some((named.file_name(), kind))
         })
         .collect();
     let message = match (mixed_up.first_key_value(), looked.errors) {

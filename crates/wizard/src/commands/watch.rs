@@ -8,9 +8,9 @@ use bbsetup_setup::{ExtractionType, Problem, ProblemCode, SecretSlot, WorkspaceI
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::home::Home;
+use crate::home::{Home, SavedSubmission};
 use crate::inputs::{Inputs, missing_secret};
-use crate::json::{StateJson, StatusJson, SubmitEventJson};
+use crate::json::{StateJson, StatusJson, SubmitEventJson, UnderWayJson};
 use crate::services::Services;
 
 /// How the end of a submission is waited for.
@@ -139,8 +139,19 @@ impl Tenant {
             .filter(|_| after_sync);
         let status = status_json(&row, before.as_deref(), services);
         // For the first page of the next run. A status that could not be kept is asked for again.
+        let since_the_sync = profile
+            .as_ref()
+            .and_then(|profile| profile.last_run_before.as_deref());
+        let has_ended = matches!(
+            Status::of(&row, since_the_sync).state,
+            State::Connected | State::Error
+        );
         let _kept = home.change_profile(&self.workspace, |profile| {
             profile.status = Some(status.clone());
+            let is_watched = |begun: &SavedSubmission| begun.stage == UnderWayJson::Watching;
+            if has_ended && profile.submission.as_ref().is_some_and(is_watched) {
+                profile.submission = None;
+            }
         });
         Ok(status)
     }
@@ -166,12 +177,8 @@ impl Tenant {
                 status: status.clone(),
             });
             match status.state {
-                StateJson::Connected => {
-                    self.has_ended(services);
-                    return Ok(status);
-                }
+                StateJson::Connected => return Ok(status),
                 StateJson::Error => {
-                    self.has_ended(services);
                     let said = status
                         .message
                         .clone()
@@ -195,14 +202,6 @@ impl Tenant {
                 () = tokio::time::sleep(patience.between) => {}
             }
         }
-    }
-}
-
-impl Tenant {
-    /// Nothing is watched for any more. Where that cannot be kept, the next start looks once more.
-    fn has_ended(&self, services: &Services) {
-        let home = Home::new(&services.home);
-        let _kept = home.change_profile(&self.workspace, |profile| profile.submission = None);
     }
 }
 

@@ -4,7 +4,7 @@ use bbsetup_setup::Problem;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::ProblemJson;
+use super::{ProblemJson, UploadEventJson, UploadJson, ValidateJson, ValidatedFileJson};
 
 /// `bbsetup.save/1`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
@@ -51,8 +51,26 @@ pub struct PlanJson {
     pub candidates: Vec<CandidateJson>,
     /// What the API does not carry, and where to set it by hand.
     pub by_hand: Vec<String>,
+    /// The files that were looked through; nothing where the extraction type has none, or they are
+    /// not fit.
+    pub files: Option<ValidateJson>,
+    /// What goes to BalkanID's team; of a manual upload.
+    pub hand_over: Option<HandOverJson>,
     /// What stands in the way of the API route.
     pub problems: Vec<ProblemJson>,
+}
+
+/// What goes to BalkanID's team, and in which words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+pub struct HandOverJson {
+    /// The team's address.
+    pub to: String,
+    /// The subject of the e-mail.
+    pub subject: String,
+    /// Its text.
+    pub text: String,
+    /// The files to attach.
+    pub files: Vec<ValidatedFileJson>,
 }
 
 /// One column of the row.
@@ -124,6 +142,8 @@ pub struct SubmitJson {
     pub found: Option<FoundJson>,
     /// What BalkanID shows otherwise than asked.
     pub differences: Vec<DifferenceJson>,
+    /// The files that were sent; of an automated upload.
+    pub upload: Option<UploadJson>,
     /// What could not be done or is worth knowing.
     pub problems: Vec<ProblemJson>,
 }
@@ -139,6 +159,7 @@ impl SubmitJson {
             created: false,
             found: None,
             differences: Vec::new(),
+            upload: None,
             problems: Vec::new(),
         }
     }
@@ -260,6 +281,11 @@ pub enum SubmitEventJson {
         stage: String,
         /// What was seen.
         text: String,
+    },
+    /// The files are looked through or sent.
+    Upload {
+        /// What is told of it.
+        upload: UploadEventJson,
     },
     /// The submission is through; watching goes on.
     Submitted {

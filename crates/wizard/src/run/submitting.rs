@@ -1,6 +1,6 @@
 //! Saving, submitting and watching, from the answers of a run.
 
-use bbsetup_setup::{Owner, Problem, ProblemCode, Secret, SecretSlot, Step};
+use bbsetup_setup::{ExtractionType, Owner, Problem, ProblemCode, Secret, SecretSlot, Step};
 use bbsetup_vault::VaultKind;
 use tokio_util::sync::CancellationToken;
 
@@ -79,7 +79,7 @@ impl Run {
         let submission = Submission::prepare(&services, &self.inputs(), Owner::Required).await?;
         let submitted = match route {
             RouteJson::Api => submission
-                .submit(&services, confirmed, patience, events)
+                .submit(&services, confirmed, patience, events, stop)
                 .await
                 .map_err(one)?,
             RouteJson::Assisted => submission.follow_form(&services, patience, events).await,
@@ -89,7 +89,9 @@ impl Run {
             .problems
             .iter()
             .any(|problem| problem.severity == SeverityJson::Error);
-        let is_under_way = submitted.integration_id.is_some() && !failed;
+        // What BalkanID's team loads, it loads in its own time.
+        let by_team = self.state().draft.extraction == ExtractionType::ManualUpload;
+        let is_under_way = submitted.integration_id.is_some() && !failed && !by_team;
         if let Some(tenant) = submission.tenant().filter(|_| is_under_way) {
             events(SubmitEventJson::Stage {
                 stage: "watch".to_owned(),

@@ -2,9 +2,11 @@
 import type { CandidateJson } from "./CandidateJson.ts";
 import type { CellJson } from "./CellJson.ts";
 import type { FormFieldJson } from "./FormFieldJson.ts";
+import type { HandOverJson } from "./HandOverJson.ts";
 import type { KeysJson } from "./KeysJson.ts";
 import type { ProblemJson } from "./ProblemJson.ts";
 import type { RouteJson } from "./RouteJson.ts";
+import type { ValidateJson } from "./ValidateJson.ts";
 
 /**
  * What would be written to BalkanID, shown before it is.
@@ -47,6 +49,15 @@ candidates: Array<CandidateJson>,
  * What the API does not carry, and where to set it by hand.
  */
 by_hand: Array<string>, 
+/**
+ * The files that were looked through; nothing where the extraction type has none, or they are
+ * not fit.
+ */
+files: ValidateJson | null, 
+/**
+ * What goes to BalkanID's team; of a manual upload.
+ */
+hand_over: HandOverJson | null, 
 /**
  * What stands in the way of the API route.
  */

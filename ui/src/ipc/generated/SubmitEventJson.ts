@@ -2,6 +2,7 @@
 import type { ProblemJson } from "./ProblemJson.ts";
 import type { StatusJson } from "./StatusJson.ts";
 import type { SubmitJson } from "./SubmitJson.ts";
+import type { UploadEventJson } from "./UploadEventJson.ts";
 
 /**
  * What the window receives while a submission runs and is watched.
@@ -22,7 +23,11 @@ stage: string,
 /**
  * What was seen.
  */
-text: string, } | { "event": "submitted", 
+text: string, } | { "event": "upload", 
+/**
+ * What is told of it.
+ */
+upload: UploadEventJson, } | { "event": "submitted", 
 /**
  * What was done.
  */

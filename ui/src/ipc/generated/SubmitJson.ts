@@ -3,6 +3,7 @@ import type { DifferenceJson } from "./DifferenceJson.ts";
 import type { FoundJson } from "./FoundJson.ts";
 import type { ProblemJson } from "./ProblemJson.ts";
 import type { RouteJson } from "./RouteJson.ts";
+import type { UploadJson } from "./UploadJson.ts";
 
 /**
  * `bbsetup.submit/1`.
@@ -36,6 +37,10 @@ found: FoundJson | null,
  * What BalkanID shows otherwise than asked.
  */
 differences: Array<DifferenceJson>, 
+/**
+ * The files that were sent; of an automated upload.
+ */
+upload: UploadJson | null, 
 /**
  * What could not be done or is worth knowing.
  */

@@ -26,6 +26,7 @@ export type * from "./FindingJson.ts";
 export type * from "./FormFieldJson.ts";
 export type * from "./FoundJson.ts";
 export type * from "./GuideJson.ts";
+export type * from "./HandOverJson.ts";
 export type * from "./HeldJson.ts";
 export type * from "./HomeFolderJson.ts";
 export type * from "./HomeJson.ts";

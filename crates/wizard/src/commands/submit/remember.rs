@@ -24,7 +24,7 @@ impl Submission {
             known: known.clone(),
             at: services.now().to_string(),
         };
-        let draft = self.draft.clone().into();
+        let draft = self.inputs.draft.clone().into();
         Home::new(&services.home).finish_profile(&self.setup.workspace, draft, |profile| {
             // An earlier one that was cut off knows better what was there before it.
             let known = match profile.submission.take() {
@@ -69,7 +69,7 @@ impl Submission {
         given: &[CredentialSlot],
         change: impl FnOnce(&mut SavedProfile),
     ) -> Result<(), Problem> {
-        let draft = self.draft.clone().into();
+        let draft = self.inputs.draft.clone().into();
         Home::new(&services.home).finish_profile(&self.setup.workspace, draft, |profile| {
             for slot in given {
                 profile.outdated_at_balkanid.remove(slot.as_str());
