@@ -4,6 +4,8 @@
 #![allow(clippy::expect_used, reason = "a story that cannot go on has failed")]
 
 use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
 
 use bbsetup_sandbox::Integration;
 use bbsetup_tests::{Canary, Story, copies_in};
@@ -155,6 +157,179 @@ async fn a_scim_server_that_is_not_fit_is_told_before_anything_is_saved() {
         "{ran:?}"
     );
     assert!(written(&story).is_empty());
+}
+
+const ENTITIES: &str = "\
+App,Name,Entity Type,Source System,Source ID,Source Type,Metadata Version,Metadata
+Bitbucket,Ayşe Öz,identity,bitbucket,{a1},user,v1,\"{\"\"username\"\":\"\"ayse\"\"}\"
+Bitbucket,=Payments,resource,bitbucket,{r1},repository,,
+Bitbucket,Engineers,connection,bitbucket,acme/group/engineers,group,,
+";
+const RELATIONS: &str = "\
+App,Parent Entity Source ID,Parent Entity Type,Entity Source ID,Entity Type,Source System,Metadata Version,Metadata
+Bitbucket,{a1},identity,acme/group/engineers,connection,bitbucket,v1,\"{\"\"privilegeName\"\":\"\"member\"\"}\"
+Bitbucket,acme/group/engineers,connection,{r1},resource,bitbucket,v1,\"{\"\"privilegeName\"\":\"\"write\"\"}\"
+";
+
+/// Puts both files into the story's folder, and gives the path.
+fn files(story: &Story) -> String {
+    let folder = story.path("files");
+    fs::create_dir_all(&folder).expect("room");
+    fs::write(Path::new(&folder).join("entities.csv"), ENTITIES).expect("room");
+    fs::write(Path::new(&folder).join("entity_relations.csv"), RELATIONS).expect("room");
+    folder
+}
+
+/// The rows of a CSV file, column to value.
+fn rows(file: &str) -> Vec<BTreeMap<String, String>> {
+    csv::Reader::from_reader(file.as_bytes())
+        .deserialize()
+        .collect::<Result<_, _>>()
+        .expect("CSV")
+}
+
+#[tokio::test]
+async fn an_automated_upload_makes_the_integration_sends_both_files_and_ends_connected() {
+    let story = Story::named("ready").await;
+    let folder = files(&story);
+    let arguments = [
+        "submit",
+        "--json",
+        "--watch",
+        "--extraction",
+        "automated_upload",
+        "--files",
+        &folder,
+        "--description",
+        "Files of acme",
+    ];
+    let ran = story.run(&arguments).await;
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let submitted = ran.json();
+    assert_eq!(submitted["route"], "api");
+    assert_eq!(submitted["created"], json!(true));
+    assert_eq!(submitted["differences"], json!([]));
+    let states: Vec<&Value> = submitted["upload"]["files"]
+        .as_array()
+        .expect("files")
+        .iter()
+        .map(|file| &file["state"])
+        .collect();
+    assert_eq!(states, ["done", "done"]);
+
+    let [held] = written(&story).try_into().expect("one alone");
+    assert_eq!(held.message, "Data Available");
+    assert_eq!(held.description, "Files of acme");
+    assert!(
+        held.secrets.is_empty(),
+        "no credential of Bitbucket's is given"
+    );
+    assert_eq!(
+        parsed(&held.other["Extraction Options"]),
+        json!({"scim": false, "upload": true, "direct_configuration": false})
+    );
+    let uploads = story.sandbox.stored_files();
+    let taken: Vec<_> = uploads
+        .iter()
+        .map(|file| {
+            (
+                file.object.as_str(),
+                file.integration.as_deref(),
+                &file.rows,
+            )
+        })
+        .collect();
+    let (entities, relations) = (rows(ENTITIES), rows(RELATIONS));
+    assert_eq!(
+        taken,
+        [
+            ("entities", Some(held.id.as_str()), &entities),
+            ("entity-relations", Some(held.id.as_str()), &relations)
+        ],
+        "cell by cell as they were"
+    );
+    assert_eq!(story.sandbox.breaches(), 0, "no key goes to the storage");
+
+    let again = story.run(&arguments).await.json();
+    assert_eq!(again["created"], json!(false));
+    assert_eq!(again["integration_id"], submitted["integration_id"]);
+    assert_eq!(again["upload"]["files"][0]["state"], "already_done");
+    assert_eq!(written(&story).len(), 1);
+}
+
+#[tokio::test]
+async fn files_that_are_not_fit_make_no_integration() {
+    let story = Story::named("ready").await;
+    let folder = files(&story);
+    let broken = RELATIONS.replace("{r1}", "{nowhere}");
+    fs::write(Path::new(&folder).join("entity_relations.csv"), broken).expect("room");
+    let ran = story
+        .run(&[
+            "submit",
+            "--json",
+            "--extraction",
+            "automated_upload",
+            "--files",
+            &folder,
+        ])
+        .await;
+    assert_eq!(ran.code, 3, "{ran:?}");
+    assert_eq!(ran.problems(), ["error files_unfit -"]);
+    assert!(ran.stderr.contains("row 3"), "{}", ran.stderr);
+    assert!(written(&story).is_empty());
+    assert!(story.sandbox.stored_files().is_empty());
+}
+
+#[tokio::test]
+async fn a_manual_upload_says_what_to_send_to_whom_and_its_integration_is_found() {
+    let story = Story::named("ready").await;
+    let folder = files(&story);
+    let form = [
+        ("Primary Application owner", "owner@acme.example"),
+        ("Description", "Files of acme"),
+        ("Extraction Type", "Manual file upload"),
+    ]
+    .map(|(label, value)| (label.to_owned(), value.to_owned()))
+    .into();
+    let id = story.sandbox.save_form(&form).expect("the form takes it");
+    let ran = story
+        .run(&[
+            "setup",
+            "--answers-from-environment",
+            "--json",
+            "--extraction",
+            "manual_upload",
+            "--files",
+            &folder,
+            "--primary-owner",
+            "owner@acme.example",
+            "--description",
+            "Files of acme",
+        ])
+        .await;
+    assert_eq!(ran.code, 0, "{ran:?}");
+    for told in [
+        "support@balkan.id",
+        "the tenant Practice Tenant",
+        "entities.csv: 3 rows",
+        "entity_relations.csv: 2 rows",
+        "Manual file upload",
+    ] {
+        assert!(ran.stderr.contains(told), "{told}:\n{}", ran.stderr);
+    }
+    let submission = &ran.json()["submission"];
+    assert_eq!(submission["integration_id"], json!(id));
+    assert_eq!(submission["differences"], json!([]));
+
+    story
+        .sandbox
+        .load_by_team(&id, ENTITIES.as_bytes(), RELATIONS.as_bytes());
+    let status = story.run(&["status", "--json", "--watch"]).await;
+    assert_eq!(
+        status.json()["words"],
+        "Connected / Data available",
+        "{status:?}"
+    );
 }
 
 #[tokio::test]

@@ -72,6 +72,30 @@ async fn a_submission_that_was_killed_once_its_row_had_arrived_is_gone_on_with()
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_upload_whose_integration_was_not_seen_any_more_is_gone_on_with() {
+    let story = Story::named("ready").await;
+    let folder = story.path("files");
+    std::fs::create_dir_all(&folder).expect("room");
+    let entities = "App,Name,Entity Type,Source System,Source ID,Source Type,Metadata Version,Metadata\nBitbucket,Payments,resource,bitbucket,{r1},repository,,\n";
+    std::fs::write(format!("{folder}/entities.csv"), entities).expect("room");
+    let arguments = [
+        "submit",
+        "--json",
+        "--extraction",
+        "automated_upload",
+        "--files",
+        &folder,
+    ];
+    killed_after_the_row(&story, &arguments);
+    assert!(story.sandbox.stored_files().is_empty());
+    let again = story.run(&arguments).await;
+    // The row shows no workspace: it is known by what was noted before it was sent.
+    assert_eq!(told(&again), (json!(false), json!("cut_off")));
+    assert_eq!(writes(&story), [2]);
+    assert_eq!(story.sandbox.stored_files().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn of_two_that_submit_at_once_one_waits_and_updates() {
     let story = Story::named("ready").await;
     let (one, other) = tokio::join!(

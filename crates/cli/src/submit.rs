@@ -68,9 +68,8 @@ async fn submit(
         )
         .await
         .map_err(one)?;
-    // A sync that was not started has no end to be watched for.
     if arguments.watch
-        && exit::of_document(&submitted.problems) == exit::DONE
+        && submission.has_an_end(&submitted)
         && let Some(tenant) = submission.tenant()
     {
         let stop = stopped_by_ctrl_c();

@@ -170,6 +170,11 @@ impl Sandbox {
         balkanid::form::save(&mut self.state.tenant(), labels)
     }
 
+    /// Loads entities and relations for an integration, as BalkanID's team does by hand.
+    pub fn load_by_team(&self, integration: &str, entities: &[u8], relations: &[u8]) {
+        balkanid::storage::load(&self.state, integration, entities, relations);
+    }
+
     /// Sets one fault in place of all that were set.
     pub fn set_fault(&self, fault: Fault) {
         *self.state.faults() = vec![fault];

@@ -179,6 +179,23 @@ fn md5_of(bytes: &[u8]) -> String {
         .collect()
 }
 
+/// Takes both files of an integration, however they came.
+pub(crate) fn load(state: &State, integration: &str, entities: &[u8], relations: &[u8]) {
+    let mut tenant = state.tenant();
+    for (object, file) in [
+        (Object::Entities, entities),
+        (Object::EntityRelations, relations),
+    ] {
+        take(
+            &mut tenant,
+            state,
+            object,
+            Some(integration.to_owned()),
+            file,
+        );
+    }
+}
+
 fn take(
     tenant: &mut Tenant,
     state: &State,

@@ -24,7 +24,7 @@ use crate::home::Home;
 use crate::inputs::{Inputs, missing_secret};
 use crate::json::{
     CellJson, ConfirmedJson, DifferenceJson, FoundJson, KeysJson, PlanJson, RouteJson,
-    SeverityJson, SubmitEventJson, SubmitJson, UnderWayJson,
+    SeverityJson, SubmitEventJson, SubmitJson, UnderWayJson, UploadStateJson,
 };
 use crate::services::Services;
 use crate::turn::Turn;
@@ -440,6 +440,26 @@ impl Submission {
         submitted
     }
 
+    /// Whether there is an end to be watched for: a sync that was started, or files that were sent
+    /// by this submission. What BalkanID's team loads, it loads in its own time.
+    pub fn has_an_end(&self, submitted: &SubmitJson) -> bool {
+        let is_through = submitted.integration_id.is_some()
+            && submitted
+                .problems
+                .iter()
+                .all(|problem| problem.severity != SeverityJson::Error);
+        let has_begun = match self.extraction_kind() {
+            ExtractionType::Direct | ExtractionType::Scim => true,
+            ExtractionType::ManualUpload => false,
+            ExtractionType::AutomatedUpload => submitted
+                .upload
+                .iter()
+                .flat_map(|upload| &upload.files)
+                .any(|file| file.state == UploadStateJson::Done),
+        };
+        is_through && has_begun
+    }
+
     /// The files are at BalkanID, where nothing was in their way; what becomes of them is watched.
     fn fed(
         &self,
@@ -447,11 +467,9 @@ impl Submission {
         mut submitted: SubmitJson,
         stages: Stages<'_>,
     ) -> SubmitJson {
-        let is_fed = submitted
-            .problems
-            .iter()
-            .all(|problem| problem.severity != SeverityJson::Error);
-        if is_fed && let Err(problem) = self.is_watched(services) {
+        if self.has_an_end(&submitted)
+            && let Err(problem) = self.is_watched(services)
+        {
             submitted = submitted.with(problem.as_warning());
         }
         (stages.0)(SubmitEventJson::Submitted {

@@ -1,6 +1,6 @@
 //! Saving, submitting and watching, from the answers of a run.
 
-use bbsetup_setup::{ExtractionType, Owner, Problem, ProblemCode, Secret, SecretSlot, Step};
+use bbsetup_setup::{Owner, Problem, ProblemCode, Secret, SecretSlot, Step};
 use bbsetup_vault::VaultKind;
 use tokio_util::sync::CancellationToken;
 
@@ -9,9 +9,7 @@ use super::typed::workspace_of;
 use crate::commands::save;
 use crate::commands::submit::Submission;
 use crate::commands::watch::{Notice, Patience};
-use crate::json::{
-    ConfirmedJson, PlanJson, RouteJson, SaveJson, SeverityJson, SubmitEventJson, SubmitJson,
-};
+use crate::json::{ConfirmedJson, PlanJson, RouteJson, SaveJson, SubmitEventJson, SubmitJson};
 
 impl Run {
     /// Saves the secrets to the keychain.
@@ -85,13 +83,7 @@ impl Run {
             RouteJson::Assisted => submission.follow_form(&services, patience, events).await,
         };
         self.state().submitted = Some(submitted.clone());
-        let failed = submitted
-            .problems
-            .iter()
-            .any(|problem| problem.severity == SeverityJson::Error);
-        // What BalkanID's team loads, it loads in its own time.
-        let by_team = self.state().draft.extraction == ExtractionType::ManualUpload;
-        let is_under_way = submitted.integration_id.is_some() && !failed && !by_team;
+        let is_under_way = submission.has_an_end(&submitted);
         if let Some(tenant) = submission.tenant().filter(|_| is_under_way) {
             events(SubmitEventJson::Stage {
                 stage: "watch".to_owned(),
