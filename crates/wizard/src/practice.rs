@@ -17,7 +17,7 @@ pub struct Practice {
 }
 
 /// The values that are no secrets: variable, field as in [`crate::json::ProblemJson`], label.
-const TYPED: [(&str, &str, &str); 8] = [
+const TYPED: [(&str, &str, &str); 10] = [
     ("BBSETUP_WORKSPACE", "workspace", "Workspace ID"),
     ("BBSETUP_API_URL", "api-url", "API URL"),
     (
@@ -42,6 +42,8 @@ const TYPED: [(&str, &str, &str); 8] = [
         "balkanid-public-url",
         "BalkanID Public API",
     ),
+    ("BBSETUP_SCIM_URL", "scim-url", "SCIM base URL"),
+    ("BBSETUP_SCIM_USER", "scim-user", "SCIM user name"),
 ];
 
 impl Practice {
