@@ -1,6 +1,6 @@
 //! `bbsetup scim`.
 
-use bbsetup_setup::{Problem, SecretSlot};
+use bbsetup_setup::SecretSlot;
 use bbsetup_wizard::commands;
 use bbsetup_wizard::commands::scim::Checked;
 
@@ -29,7 +29,7 @@ async fn checked(context: &Context, arguments: &ScimArguments) -> Checked {
     let user = arguments.scim_user.as_deref();
     let authentication = match commands::scim::authentication(services, &inputs, user).await {
         Ok(authentication) => authentication,
-        Err(problem) => return commands::scim::not_asked(services, Some(&url), hinted(problem)),
+        Err(problem) => return commands::scim::not_asked(services, Some(&url), problem),
     };
     let bar = progress(context);
     let checked = commands::scim::check(
@@ -42,14 +42,4 @@ async fn checked(context: &Context, arguments: &ScimArguments) -> Checked {
     .await;
     bar.finish_and_clear();
     checked
-}
-
-/// Where the token may be, which is the same for the user of any door but for the names.
-fn hinted(problem: Problem) -> Problem {
-    match problem.hints.is_empty() {
-        true => problem.with_hints(vec![
-            "Paste it when asked; a script sets BBSETUP_SCIM_TOKEN.".to_owned(),
-        ]),
-        false => problem,
-    }
 }
