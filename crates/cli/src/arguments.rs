@@ -257,8 +257,12 @@ pub(crate) struct ExpiryArguments {
 /// What `scim` takes.
 #[derive(Args)]
 pub(crate) struct ScimArguments {
-    /// The SCIM server's base URL, such as https://id.acme.example/scim/v2
-    #[arg(long, env = "BBSETUP_SCIM_URL", value_name = "URL")]
+    #[arg(
+        long,
+        env = "BBSETUP_SCIM_URL",
+        value_name = "URL",
+        help = "The SCIM server's base URL, such as https://id.acme.example/scim/v2"
+    )]
     pub(crate) scim_url: Option<String>,
     /// The user name, where the server asks for one with a password rather than for a token
     #[arg(long, env = "BBSETUP_SCIM_USER", value_name = "NAME")]

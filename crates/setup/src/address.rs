@@ -208,7 +208,7 @@ pub(crate) fn read_address(typed: &str) -> Result<Url, ApiUrlError> {
     // A bare word is a slip of the hand; behind a typed scheme it may be a host of the intranet.
     let named = text.contains("://") || is_loopback(&url) || host.contains('.');
     if !named || !is_written_as_host(&url) {
-        return Err(ApiUrlError::NoAddress(text.to_owned()));
+        return Err(ApiUrlError::NoAddress(without_userinfo(text)));
     }
     match url.scheme() {
         "https" => {}
@@ -316,6 +316,10 @@ mod tests {
         assert_eq!(
             bitbucket("https://me:canary@api bitbucket.org"),
             Err(ApiUrlError::NoAddress("…@api bitbucket.org".into()))
+        );
+        assert_eq!(
+            bitbucket("a:canary@://"),
+            Err(ApiUrlError::NoAddress("…@://".into()))
         );
         assert!(matches!(
             bitbucket("my server"),

@@ -6,7 +6,7 @@
 use bbsetup_setup::address::is_loopback;
 use bbsetup_setup::scope::parse_scope_list;
 use bbsetup_setup::token::{holds_token, parse_token, without_tokens};
-use bbsetup_setup::{ApiUrl, Email, Scope, WorkspaceId};
+use bbsetup_setup::{ApiUrl, Email, ScimUrl, Scope, WorkspaceId};
 use proptest::prelude::*;
 
 /// A token as Atlassian's look.
@@ -64,6 +64,7 @@ fn refusals(text: &str) -> Vec<String> {
         ApiUrl::parse_balkanid_public(text)
             .err()
             .map(|it| it.to_string()),
+        ScimUrl::parse(text).err().map(|it| it.to_string()),
         Email::parse(text).err().map(|it| it.to_string()),
         parse_token(text).err().map(|it| it.to_string()),
     ]
@@ -104,6 +105,17 @@ proptest! {
             prop_assert!(url.username().is_empty() && url.password().is_none());
             prop_assert!(url.query().is_none() && url.fragment().is_none());
         }
+    }
+
+    #[test]
+    fn a_scim_address_prints_back_and_no_credential_goes_there_in_the_clear(typed in typed(), end in "(/(scim|v2|Users|groups|Schemas|[ -~]{0,6})){0,4}") {
+        let Ok(url) = ScimUrl::parse(&format!("{typed}{end}")) else { return Ok(()) };
+        prop_assert_eq!(ScimUrl::parse(&url.to_string()), Ok(url.clone()), "{}", url);
+        let users = url.join("/Users?count=1");
+        prop_assert!(users.scheme() == "https" || (users.scheme() == "http" && is_loopback(&users)));
+        prop_assert!(users.username().is_empty() && users.password().is_none());
+        prop_assert!(users.path().ends_with("/Users") && users.query() == Some("count=1"));
+        prop_assert_eq!(url.below("/scim/v2").join("/Users").origin(), users.origin());
     }
 
     #[test]
