@@ -3,7 +3,8 @@
 //! They look at lines and not at syntax: cheap, and precise enough for what they look for.
 
 /// Folders whose sources may read the environment: the front doors, and what runs them.
-const FRONT_DOORS: [&str; 5] = [
+const FRONT_DOORS: [&str; 6] = [
+    "crates/balkanid/examples/",
     "crates/cli/",
     "crates/wizard/examples/",
     "src-tauri/",

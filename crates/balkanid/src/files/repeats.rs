@@ -17,8 +17,11 @@ pub(super) type Place = (usize, u64);
 /// One reading for some of the hashes.
 pub(super) struct Reading<'a> {
     wanted: &'a [u128],
-    kept: HashMap<u128, Vec<(Box<[u8]>, Place)>>,
+    kept: HashMap<u128, Vec<Kept>>,
 }
+
+/// The letters of a row that was kept, and where it stands.
+type Kept = (Box<[u8]>, Place);
 
 impl Reading<'_> {
     /// Takes a row; gives the place of the same one before it. `letters` are what has to be the same.

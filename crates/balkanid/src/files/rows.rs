@@ -132,7 +132,7 @@ fn place_at(header: &Header, cell: usize) -> Option<usize> {
 fn text(header: &Header, row: &Row, tell: &mut Tell<'_>) {
     let bytes = row.bytes();
     // A fold over all bytes, which the machine does many at a time; most rows end here.
-    let is_odd = |byte: u8| (byte < b' ') | (byte >= 0x7f);
+    let is_odd = |byte: u8| !(b' '..0x7f).contains(&byte);
     if !bytes.iter().fold(false, |odd, byte| odd | is_odd(*byte)) {
         return;
     }
