@@ -54,6 +54,11 @@ impl Keychain {
         keychain
     }
 
+    /// Where its session bus is.
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
     /// A session bus on which no keychain answers.
     pub fn bus_alone() -> Self {
         if let Some(sentence) = missing(std::env::var_os("PATH").as_deref()) {

@@ -14,6 +14,8 @@ mod canary;
 mod foreign;
 #[cfg(target_os = "linux")]
 mod keychain;
+#[cfg(target_os = "linux")]
+mod notices;
 mod report;
 #[cfg(target_os = "linux")]
 pub mod steps;
@@ -36,6 +38,8 @@ pub use canary::{Canary, copies_in, copies_in_folder};
 pub use foreign::foreign;
 #[cfg(target_os = "linux")]
 pub use keychain::Keychain;
+#[cfg(target_os = "linux")]
+pub use notices::{Notice, Notices};
 pub use report::comparable;
 #[cfg(unix)]
 pub use terminal::{Ended, Terminal};

@@ -9,6 +9,7 @@ mod bad_input;
 mod canary;
 mod coming_back;
 mod diagnose;
+mod extraction;
 mod finished;
 mod keyboard;
 mod recovery;
