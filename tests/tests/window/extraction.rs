@@ -5,7 +5,7 @@ use std::fs;
 
 use bbsetup_sandbox::Integration;
 use bbsetup_tests::steps::{WORKSPACE, by_hand, reaches_the_report, swift};
-use bbsetup_tests::{Canary, Keychain, Notice, Notices, Story, Window, until};
+use bbsetup_tests::{Canary, Notice, Notices, Story, Window, until};
 use serde_json::{Value, json};
 
 const ENTITIES: &str = "\
