@@ -23,6 +23,8 @@ export function plan(changes: Partial<PlanJson> = {}): PlanJson {
     keys: 'from_tenant',
     candidates: [],
     by_hand: ['Primary Application owner: ada@acme.example'],
+    files: null,
+    hand_over: null,
     problems: [],
     ...changes,
   };
@@ -41,6 +43,7 @@ export function submitted(changes: Partial<SubmitJson> = {}): SubmitJson {
     created: true,
     found: 'nothing',
     differences: [],
+    upload: null,
     problems: [],
     ...changes,
   };
