@@ -1,8 +1,18 @@
-import type { CheckEventJson, CheckJson, CheckResultJson, ProblemJson } from './ipc/index.ts';
+import type { CheckJson, CheckResultJson, CheckTold, ProblemJson } from './ipc/index.ts';
 import { cancel, problemsOf } from './ipc/index.ts';
 
+/** What every report has, of Bitbucket or of a SCIM server. */
+interface AnyReport {
+  checks: CheckResultJson[];
+  problems: ProblemJson[];
+}
+
+type RunEvent<Report> = CheckTold | { event: 'finished'; report: Report };
+
 /** What begins a check: one of the calls of `ipc`, with its slots or workspace given. */
-export type BeginCheck = (told: (event: CheckEventJson) => void) => Promise<CheckJson>;
+export type BeginCheck<Report = CheckJson> = (
+  told: (event: RunEvent<Report>) => void,
+) => Promise<Report>;
 
 /** A row of the report: the newest answer, and whether it is from this run. */
 export interface CheckRow {
@@ -19,21 +29,21 @@ export interface CheckRow {
  * Answers stream in row by row; those of the run before stay until theirs arrive. What arrives
  * after a newer run has begun is dropped.
  */
-export class CheckRun {
+export class CheckRun<Report extends AnyReport = CheckJson> {
   isRunning = $state(false);
   /** The rows, in the order in which the program names them. */
   rows = $state.raw<CheckRow[]>([]);
   /** The problems told so far in this run, and after it all of them. */
   problems = $state.raw<ProblemJson[]>([]);
   /** The report of the last run that ended. */
-  report = $state.raw<CheckJson | null>(null);
+  report = $state.raw<Report | null>(null);
   /** The report of the run before, so that one sees what changed. */
-  previous = $state.raw<CheckJson | null>(null);
+  previous = $state.raw<Report | null>(null);
   /** What the report is about; made of something else, it is an old one. */
   about = $state.raw<string | null>(null);
   /** What kept the check from running at all. */
   failure = $state.raw<ProblemJson[]>([]);
-  /** Whole seconds to go until Bitbucket's rate limit lets the check go on. */
+  /** Whole seconds to go until a rate limit lets the check go on. */
   waitingSeconds = $state<number | null>(null);
 
   #run = 0;
@@ -44,7 +54,7 @@ export class CheckRun {
   }
 
   /** Begins a check; one that is still running counts no more. */
-  async start(begin: BeginCheck, about: string | null = null): Promise<void> {
+  async start(begin: BeginCheck<Report>, about: string | null = null): Promise<void> {
     this.#run += 1;
     const run = this.#run;
     this.isRunning = true;
@@ -102,7 +112,7 @@ export class CheckRun {
     this.waitingSeconds = null;
   }
 
-  #take(event: CheckEventJson): void {
+  #take(event: RunEvent<Report>): void {
     switch (event.event) {
       case 'started': {
         const before = this.rows;
@@ -133,7 +143,7 @@ export class CheckRun {
       : [...this.rows, settled];
   }
 
-  #finish(report: CheckJson): void {
+  #finish(report: Report): void {
     this.report = report;
     this.problems = report.problems;
     this.rows = report.checks.map((result) => ({ id: result.id, result, isStale: false }));

@@ -18,10 +18,19 @@ const INPUTS: Partial<
   },
   account: { texts: ['account', 'account_token_expires'], secrets: { account_token: 'account' } },
   balkanid: {
-    texts: ['primary_owner', 'description', 'balkanid_url', 'balkanid_public_url'],
+    texts: [
+      'primary_owner',
+      'description',
+      'balkanid_url',
+      'balkanid_public_url',
+      'scim_url',
+      'scim_user',
+      'files',
+    ],
     secrets: {
       balkanid_key_id: 'balkanid_key_id',
       balkanid_key_secret: 'balkanid_key_secret',
+      scim_token: 'scim_token',
     },
   },
 };
@@ -35,7 +44,10 @@ type TextInput =
   | 'primary_owner'
   | 'description'
   | 'balkanid_url'
-  | 'balkanid_public_url';
+  | 'balkanid_public_url'
+  | 'scim_url'
+  | 'scim_user'
+  | 'files';
 
 /** Whether a page has anything that practice values can fill. */
 export function canFill(step: StepName, practice: PracticeJson): boolean {

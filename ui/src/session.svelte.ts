@@ -1,4 +1,5 @@
 import { CheckRun } from './check-run.svelte.ts';
+import { Watches } from './home/watches.svelte.ts';
 import * as ipc from './ipc/index.ts';
 import type {
   ConfirmedJson,
@@ -11,13 +12,16 @@ import type {
   ProfileJson,
   ProgressJson,
   RouteJson,
+  ScimJson,
   SecretJson,
   SecretSlot,
   StepAnswerJson,
 } from './ipc/index.ts';
 import { practiceFor } from './practice.ts';
 import { wasStopped } from './report/cells.ts';
-import { SubmissionRun } from './steps/submit/submission-run.svelte.ts';
+import { FilesLook } from './steps/balkanid/files-look.svelte.ts';
+import type { FileStage } from './steps/submit/stages.ts';
+import { SubmissionRun, type BeginSubmission } from './steps/submit/submission-run.svelte.ts';
 import {
   neededFrom,
   stepAfter,
@@ -91,12 +95,29 @@ export class Session {
   };
   /** The permission report: the check of both. */
   readonly report = new CheckRun();
+  /** The check of the SCIM server, beside its address and token. */
+  readonly scim = new CheckRun<ScimJson>();
+  /** The look through the files of an upload, beside their folder. */
+  readonly files = new FilesLook();
+  /** The syncs of finished set-ups that are watched on in the background. */
+  readonly watches = new Watches({
+    isSubmitting: (workspace) => this.#submitting.has(workspace),
+    answered: () => {
+      this.isKeychainWaiting = false;
+    },
+    ended: (profile) => {
+      this.acceptProfile(profile);
+    },
+  });
   /** The submission to BalkanID, which goes on while another page is looked at. */
   readonly submission = new SubmissionRun();
 
   /** Calls that change the set-up run one after another, in the order in which they were made. */
   #line: Promise<unknown> = Promise.resolve();
   #keptDraft = '';
+  /** The workspaces that are being submitted, also where another set-up was opened meanwhile. */
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- shown nowhere
+  readonly #submitting = new Set<string>();
   /** Counts the pages that were gone to, so that an answer to an older one moves nothing. */
   #visit = 0;
 
@@ -285,6 +306,10 @@ export class Session {
         this.credentialChecks[slot].forget();
         this.checkIfComplete(slot);
       }
+      if (slot === 'scim_token') {
+        this.scim.forget();
+        this.checkScimIfComplete();
+      }
       return true;
     } catch (thrown) {
       this.problems = ipc.problemsOf(thrown);
@@ -297,6 +322,7 @@ export class Session {
     try {
       this.accept(await this.#inLine(() => ipc.dropSecret(slot)));
       this.secretProblems[slot] = [];
+      if (slot === 'scim_token') this.scim.forget();
     } catch (thrown) {
       this.problems = ipc.problemsOf(thrown);
     }
@@ -321,6 +347,35 @@ export class Session {
     const isHeld = (this.secret(slot)?.held ?? 'absent') !== 'absent';
     const hasEmail = slot === 'workspace_token' || (this.draft.account ?? '').trim() !== '';
     if (isHeld && hasEmail) void this.checkCredential(slot);
+  }
+
+  /** Checks the SCIM server, live; a submission that runs would be stopped by it. */
+  async checkScim(): Promise<void> {
+    if (this.submission.isRunning) return;
+    await this.keep();
+    await this.scim.start((told) => ipc.checkScim(told));
+    this.isKeychainWaiting = false;
+  }
+
+  /** Keeps another address or user name, and checks the server anew once all of it is there. */
+  async scimChanged(): Promise<void> {
+    this.scim.forget();
+    await this.keep();
+    this.checkScimIfComplete();
+  }
+
+  /** Checks the SCIM server, live, once everything that it needs is there. */
+  checkScimIfComplete(): void {
+    const isHeld = (this.secret('scim_token')?.held ?? 'absent') !== 'absent';
+    const hasAddress = (this.draft.scim_url ?? '').trim() !== '';
+    if (this.draft.extraction === 'scim' && isHeld && hasAddress) void this.checkScim();
+  }
+
+  /** Looks through the files of an upload; a submission that runs would be stopped by it. */
+  async lookThroughFiles(): Promise<void> {
+    if (this.submission.isRunning) return;
+    await this.keep();
+    await this.files.start();
   }
 
   /** Whether the permission report is about the values and secrets that are there now. */
@@ -367,6 +422,7 @@ export class Session {
     if (step === null || practice == null) return;
     const { draft, secrets } = practiceFor(step, practice);
     Object.assign(this.draft, draft);
+    if (step === 'balkanid') this.#forgetNeeds();
     this.problems = [];
     this.summary = [];
     await this.keep();
@@ -401,6 +457,7 @@ export class Session {
     this.home = home;
     this.keychain = home.keychain;
     this.problems = home.problems;
+    this.watches.begin(home.profiles);
   }
 
   async #open(call: () => Promise<ProgressJson>, at: StepName | null): Promise<void> {
@@ -421,7 +478,14 @@ export class Session {
     this.draft = structuredClone(progress.draft);
     for (const check of Object.values(this.credentialChecks)) check.forget();
     this.report.forget();
+    this.#forgetNeeds();
     this.submission.forget();
+  }
+
+  /** Forgets what was found of the SCIM server and of the files. */
+  #forgetNeeds(): void {
+    this.scim.forget();
+    this.files.forget();
   }
 
   async #show(step: StepName): Promise<void> {
@@ -452,9 +516,16 @@ export class Session {
     route: RouteJson,
     confirmed: ConfirmedJson,
     byHand: readonly string[],
+    files: readonly FileStage[] = [],
   ): Promise<void> {
+    if (this.submission.isRunning) return;
+    const workspace = this.progress?.workspace ?? '';
+    this.#submitting.add(workspace);
+    this.watches.forget(workspace);
+    const begin: BeginSubmission = (told) => ipc.submit(route, confirmed, told);
     // Not in line: a sync takes minutes, and the window can be used meanwhile.
-    await this.submission.start(route, (told) => ipc.submit(route, confirmed, told), byHand);
+    await this.submission.start(route, begin, byHand, files);
+    this.#submitting.delete(workspace);
     this.isKeychainWaiting = false;
     await this.#refresh();
   }

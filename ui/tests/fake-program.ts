@@ -234,6 +234,8 @@ export function fakeProgram(answers: Record<string, Answer> = {}): Calls {
       seen: null,
     }),
     check: () => report([]),
+    // As long as BalkanID reads.
+    watch_on: () => new Promise(() => undefined),
   };
   mockIPC((command, payload) => {
     const called = payload as unknown as Called;

@@ -29,10 +29,13 @@ import type {
   RouteJson,
   SaveJson,
   SavedBundleJson,
+  ScimJson,
   StatusJson,
   StepAnswerJson,
   SubmitEventJson,
   SubmitJson,
+  ValidateEventJson,
+  ValidateJson,
 } from './generated/index.ts';
 
 export type * from './generated/index.ts';
@@ -43,6 +46,9 @@ export type SecretSlot =
 
 /** The two credentials of Bitbucket's that a check looks at. */
 export type CredentialSlot = 'workspace_token' | 'account';
+
+/** What a check tells on its way; a SCIM server's report comes back and is no event. */
+export type CheckTold = Exclude<CheckEventJson, { event: 'finished' }>;
 
 function channel<T>(told: (event: T) => void): Channel<T> {
   const events = new Channel<T>();
@@ -104,7 +110,15 @@ export const check = (
   told: (event: CheckEventJson) => void,
 ): Promise<CheckJson> => invoke('check', { slots, events: channel(told) });
 
-/** Stops the running check or submission; it then ends with what it has. */
+/** Checks the SCIM server of the answers so far. A check that is still running is stopped first. */
+export const checkScim = (told: (event: CheckTold) => void): Promise<ScimJson> =>
+  invoke('check_scim', { events: channel(told) });
+
+/** Looks through the files of the folder that is kept; of many problems the first 500 are told. */
+export const lookThroughFiles = (told: (event: ValidateEventJson) => void): Promise<ValidateJson> =>
+  invoke('look_through_files', { events: channel(told) });
+
+/** Stops the running check, look or submission; it then ends with what it has. */
 export const cancel = (): Promise<void> => invoke('cancel');
 
 /** The page "Check your answers". */
@@ -193,6 +207,12 @@ export const setExpiry = (
 
 /** What BalkanID says of a profile, now. */
 export const status = (workspace: string): Promise<StatusJson> => invoke('status', { workspace });
+
+/** Watches a sync on, whose end was not seen; rejects with how it ended where that is no good end. */
+export const watchOn = (
+  workspace: string,
+  told: (event: SubmitEventJson) => void,
+): Promise<StatusJson> => invoke('watch_on', { workspace, events: channel(told) });
 
 /** Looks at keychain, hosts, clock, folder and log; what was seen is kept for the zip. */
 export const diagnose = (): Promise<DiagnoseJson> => invoke('diagnose');

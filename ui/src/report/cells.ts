@@ -64,6 +64,6 @@ export function changesSentence(cells: readonly Cell[]): string {
 }
 
 /** Whether a report was cut short by the person. */
-export function wasStopped(report: CheckJson): boolean {
+export function wasStopped(report: { problems: readonly ProblemJson[] }): boolean {
   return report.problems.some((problem) => problem.code === 'cancelled');
 }

@@ -1,5 +1,11 @@
 /** Plans and submissions for tests, in the shape in which the program sends them. */
-import type { FormFieldJson, PlanJson, StatusJson, SubmitJson } from '../../src/ipc/index.ts';
+import type {
+  FormFieldJson,
+  PlanJson,
+  StatusJson,
+  SubmitJson,
+  ValidateJson,
+} from '../../src/ipc/index.ts';
 
 const form: FormFieldJson[] = [
   {
@@ -23,6 +29,8 @@ export function plan(changes: Partial<PlanJson> = {}): PlanJson {
     keys: 'from_tenant',
     candidates: [],
     by_hand: ['Primary Application owner: ada@acme.example'],
+    files: null,
+    hand_over: null,
     problems: [],
     ...changes,
   };
@@ -41,6 +49,7 @@ export function submitted(changes: Partial<SubmitJson> = {}): SubmitJson {
     created: true,
     found: 'nothing',
     differences: [],
+    upload: null,
     problems: [],
     ...changes,
   };
@@ -59,5 +68,29 @@ export function status(
     last_run: null,
     integration_id: 'bitbucket/01H',
     seen_at,
+  };
+}
+
+/** Files that were looked through, with nothing in the way. */
+export function looked(changes: Partial<ValidateJson> = {}): ValidateJson {
+  const file = { errors: 0, warnings: 0 };
+  return {
+    schema: 'bbsetup.validate/1',
+    rows: 1431,
+    files: [
+      { ...file, file: '/csv/entities.csv', kind: 'entities', rows: 431, bytes: 40_000_000 },
+      {
+        ...file,
+        file: '/csv/entity_relations.csv',
+        kind: 'relations',
+        rows: 1000,
+        bytes: 1_000_000,
+      },
+    ],
+    errors: 0,
+    warnings: 0,
+    notes: [],
+    next: [],
+    ...changes,
   };
 }

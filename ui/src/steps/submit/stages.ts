@@ -5,10 +5,13 @@ import type {
   StatusJson,
   SubmitEventJson,
   SubmitJson,
+  UploadEventJson,
+  UploadedFileJson,
+  ValidateJson,
 } from '../../ipc/index.ts';
 
 /** Where a stage stands. */
-export type StageState = 'to_come' | 'running' | 'done' | 'stopped';
+export type StageState = 'to_come' | 'running' | 'done' | 'stopped' | 'not_sent';
 
 /** One stage. */
 export interface Stage {
@@ -16,7 +19,22 @@ export interface Stage {
   state: StageState;
   /** What is being waited for, or what was seen. */
   text: string;
+  /** How much of its file is there; of a file that is being sent. */
+  sent?: Sent;
+  /** What became of the attempt before, and why it is made again. */
+  again?: string;
 }
+
+/** How much of a file was sent. */
+export interface Sent {
+  name: string;
+  bytes: number;
+  of: number;
+}
+
+/** The stages that send a file, in their order. */
+export const FILE_STAGES = ['entities', 'relations'] as const;
+export type FileStage = (typeof FILE_STAGES)[number];
 
 /** How a submission ended. */
 export type End =
@@ -30,6 +48,8 @@ export type End =
   | 'watching_stopped'
   /** Written; the sync did not end while it was watched. */
   | 'not_finished'
+  /** Written; of the files that feed it, not all were sent. */
+  | 'files_missing'
   /** Written, but the sync failed or could not be started. */
   | 'written_with_problems'
   /** Not written. */
@@ -50,6 +70,10 @@ const words: ReadonlyMap<string, string> = new Map([
   ['keychain', 'Save the secrets to the keychain'],
   ['upload', 'Send the integration to BalkanID'],
   ['find', 'Find it in BalkanID’s list'],
+  ['validate', 'Look through the files'],
+  ['key', 'Try the API key'],
+  ['entities', 'Send the entities'],
+  ['relations', 'Send the entity relations'],
   ['sync', 'Start the sync'],
   ['watch', 'Wait until BalkanID has read everything'],
 ]);
@@ -70,15 +94,21 @@ export const stateWord: Record<StageState, string> = {
   running: 'Running',
   done: 'Done',
   stopped: 'Stopped here',
+  not_sent: 'Not sent',
 };
 
-/** A submission that begins. */
-export function submitting(route: RouteJson): Submission {
-  const stages = expected[route].map((name) => ({
-    name,
-    state: 'to_come' as const,
-    text: '',
-  }));
+/** The stages that the files of a plan need; none where the program sends none. */
+export function fileStages(route: RouteJson, files: ValidateJson | null): FileStage[] {
+  if (route !== 'api' || files === null) return [];
+  return FILE_STAGES.filter((stage) => files.files.some(({ kind }) => kind === stage));
+}
+
+/** A submission that begins; with files, those are sent in the place of a sync. */
+export function submitting(route: RouteJson, files: readonly FileStage[] = []): Submission {
+  const names = expected[route].flatMap((name) =>
+    name === 'sync' && files.length > 0 ? ['validate', 'key', ...files] : [name],
+  );
+  const stages = names.map((name) => ({ name, state: 'to_come' as const, text: '' }));
   return { route, stages, submitted: null, statuses: [], problems: [], end: 'open' };
 }
 
@@ -89,6 +119,8 @@ export function after(submission: Submission, event: SubmitEventJson): Submissio
       return withStage(submission, { name: event.stage, state: 'running', text: event.text });
     case 'stage_done':
       return withStage(submission, { name: event.stage, state: 'done', text: event.text });
+    case 'upload':
+      return uploading(submission, event.upload);
     case 'submitted':
       return { ...submission, submitted: event.submission };
     case 'status':
@@ -96,6 +128,86 @@ export function after(submission: Submission, event: SubmitEventJson): Submissio
     case 'ended':
       return { ...submission, problems: event.problems };
   }
+}
+
+function uploading(submission: Submission, event: UploadEventJson): Submission {
+  switch (event.event) {
+    case 'stage': {
+      const stage: Stage = { name: event.stage, state: 'running', text: event.text };
+      return withStage(withSkipped(submission, event.stage), stage);
+    }
+    case 'stage_done':
+      return withStage(submission, { name: event.stage, state: 'done', text: event.text });
+    case 'sent': {
+      const { name, bytes, of } = event;
+      return withFile(submission, name, (stage) => ({ ...stage, sent: { name, bytes, of } }));
+    }
+    case 'again':
+      return withFile(submission, event.name, (stage) => ({
+        ...stage,
+        again: event.problem.message,
+      }));
+    // The plan has told of what was found, and where the files stand comes back in the end.
+    case 'finding':
+    case 'ended':
+      return submission;
+  }
+}
+
+/** A file that is passed over on the way to the next is there from before. */
+function withSkipped(submission: Submission, begun: string): Submission {
+  const before = FILE_STAGES.slice(
+    0,
+    Math.max(
+      0,
+      FILE_STAGES.findIndex((name) => name === begun),
+    ),
+  );
+  const stages = submission.stages.map((stage) =>
+    stage.state === 'to_come' && before.some((name) => name === stage.name)
+      ? { ...stage, state: 'done' as const, text: ALREADY_SENT }
+      : stage,
+  );
+  return { ...submission, stages };
+}
+
+const ALREADY_SENT = 'Already sent.';
+
+function withFile(
+  submission: Submission,
+  file: string,
+  change: (stage: Stage) => Stage,
+): Submission {
+  const stages = submission.stages.map((stage) =>
+    stage.name === fileStageOf(file) ? change(stage) : stage,
+  );
+  return { ...submission, stages };
+}
+
+/** The stage that sends a file, by the file's name. */
+function fileStageOf(file: string): FileStage {
+  return file === 'entities.csv' ? 'entities' : 'relations';
+}
+
+/** Where a file's stage stands in the end. */
+function ended(stage: Stage, files: readonly UploadedFileJson[]): Stage {
+  const file = files.find(({ name }) => fileStageOf(name) === stage.name);
+  switch (file?.state) {
+    case undefined:
+    case 'done':
+      return stage;
+    case 'already_done':
+      return { ...stage, state: 'done', text: ALREADY_SENT };
+    case 'failed':
+      return { ...stage, state: 'stopped' };
+    case 'not_sent':
+      return { ...stage, state: 'not_sent', text: '' };
+  }
+}
+
+/** Whether it was the person who stopped it, so that nothing is at fault. */
+export function isStopped({ problems }: Submission): boolean {
+  return problems.some(({ code }) => code === 'cancelled');
 }
 
 function withStage(submission: Submission, stage: Stage): Submission {
@@ -121,14 +233,19 @@ function told(statuses: readonly StatusJson[], status: StatusJson): StatusJson[]
 export function finished(submission: Submission, submitted: SubmitJson): Submission {
   const problems = submitted.problems;
   const isConnected = submission.statuses.at(-1)?.state === 'connected';
+  const files = submitted.upload?.files ?? [];
+  const isMissing = files.some(({ state }) => state === 'failed' || state === 'not_sent');
   const end = problems.some(({ severity }) => severity === 'error')
-    ? 'written_with_problems'
+    ? isMissing
+      ? 'files_missing'
+      : 'written_with_problems'
     : isConnected
       ? 'connected'
       : 'written';
   // A stage that was never begun had nothing to do, such as a watch without a sync.
   const stages = submission.stages
     .map((stage) => (stage.state === 'running' ? { ...stage, state: 'stopped' as const } : stage))
+    .map((stage) => ended(stage, files))
     .filter(({ state }) => state !== 'to_come');
   return { ...submission, stages, submitted, problems, end };
 }
@@ -153,6 +270,12 @@ export function isWatching(submission: Submission): boolean {
   return submission.stages.some(({ name, state }) => name === 'watch' && state === 'running');
 }
 
+/** Files are looked through or sent, which can be stopped and gone on with later. */
+export function isSending({ stages }: Submission): boolean {
+  const running = stages.find(({ state }) => state === 'running')?.name;
+  return ['validate', 'key', ...FILE_STAGES].some((name) => name === running);
+}
+
 /** The whole in one sentence, for those who hear the page. */
 export function spoken(submission: Submission): string {
   const status = submission.statuses.at(-1);
@@ -174,6 +297,10 @@ export function spoken(submission: Submission): string {
       return 'The watching was stopped. BalkanID goes on by itself.';
     case 'not_finished':
       return 'BalkanID took the integration and has not finished reading.';
+    case 'files_missing':
+      return isStopped(submission)
+        ? 'The sending was stopped. BalkanID took the integration, and not all of the files.'
+        : 'BalkanID took the integration, and not all of the files.';
     case 'written_with_problems':
       return 'BalkanID took the integration, and something is wrong.';
     case 'failed':

@@ -2,7 +2,7 @@
 import { cancel, problemsOf } from '../../ipc/index.ts';
 import type { RouteJson, SubmitEventJson, SubmitJson } from '../../ipc/index.ts';
 import { after, finished, refused, submitting } from './stages.ts';
-import type { Submission } from './stages.ts';
+import type { FileStage, Submission } from './stages.ts';
 
 /** What begins a submission: the call of `ipc`, with route and keys given. */
 export type BeginSubmission = (told: (event: SubmitEventJson) => void) => Promise<SubmitJson>;
@@ -17,13 +17,18 @@ export class SubmissionRun {
   #run = 0;
 
   /** Begins a submission, unless one is running: submitting twice is never what was meant. */
-  async start(route: RouteJson, begin: BeginSubmission, byHand: readonly string[]): Promise<void> {
+  async start(
+    route: RouteJson,
+    begin: BeginSubmission,
+    byHand: readonly string[],
+    files: readonly FileStage[] = [],
+  ): Promise<void> {
     if (this.isRunning) return;
     this.#run += 1;
     const run = this.#run;
     this.isRunning = true;
     this.byHand = byHand;
-    this.#show(submitting(route));
+    this.#show(submitting(route, files));
     try {
       const submitted = await begin((event) => {
         if (run === this.#run) this.#change((shown) => after(shown, event));
@@ -36,7 +41,7 @@ export class SubmissionRun {
     }
   }
 
-  /** Stops watching; BalkanID goes on by itself. */
+  /** Stops sending files, or watching; BalkanID goes on by itself. */
   async stop(): Promise<void> {
     if (this.isRunning) await cancel();
   }
