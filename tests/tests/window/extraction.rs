@@ -185,7 +185,7 @@ async fn an_automated_upload_is_looked_through_sent_and_watched() {
     is_for_everybody(&window).await;
     files(&story);
     window
-        .press("Look through the files")
+        .press("Look again")
         .await
         .sees("nothing is in the way")
         .await;
