@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 
 import { Session } from '../src/session.svelte.ts';
 import { emptyDraft, fakeProgram, guide, home, problem, progress } from './fake-program.ts';
+import { called, profile } from './home/fixture.ts';
+import { submitted } from './submit/fixture.ts';
 
 async function begun(step: 'workspace' | 'api_url' | 'workspace_token' | 'account') {
   const session = new Session();
@@ -222,5 +224,63 @@ it('practice values fill the inputs of the page and no others', async () => {
   const held = calls.filter(({ command }) => command === 'hold_secret');
   expect(held.map(({ called }) => [called['slot'], called['secret']])).toEqual([
     ['account', 'practice-2222'],
+  ]);
+});
+
+describe('A submission that runs in this window', () => {
+  it('watches by itself, whatever page or set-up is opened, and is watched on after it', async () => {
+    let end: () => void = () => undefined;
+    const ended = new Promise<void>((resolve) => (end = resolve));
+    const watched = profile({ under_way: 'watching', integration_id: 'bitbucket/01H' });
+    const draft = { ...emptyDraft, workspace: 'acme' };
+    let profiles: (typeof watched)[] = [];
+    const calls = fakeProgram({
+      home: () => home({ profiles }),
+      begin: () => progress({ draft, workspace: 'acme' }),
+      submit: async () => {
+        await ended;
+        return submitted();
+      },
+    });
+    const session = await begun('workspace');
+    const submitting = session.submit('api', { keys: null, integration: null }, []);
+    profiles = [watched];
+    await session.goHome();
+    await session.begin('acme', 'workspace');
+    await session.goHome();
+    expect(called(calls, 'watch_on')).toHaveLength(0);
+    end();
+    await submitting;
+    await session.goHome();
+    expect(called(calls, 'watch_on')).toMatchObject([{ workspace: 'acme' }]);
+  });
+
+  it('is not stopped by a check of a SCIM server or a look through files', async () => {
+    const calls = fakeProgram({ submit: () => new Promise(() => undefined) });
+    const session = await begun('workspace');
+    void session.submit('api', { keys: null, integration: null }, []);
+    await session.checkScim();
+    await session.lookThroughFiles();
+    expect(calls.map(({ command }) => command)).not.toContain('check_scim');
+    expect(calls.map(({ command }) => command)).not.toContain('look_through_files');
+  });
+});
+
+it('a check of a SCIM server and a look through files are of what is typed now', async () => {
+  const calls = fakeProgram({
+    check_scim: () => new Promise(() => undefined),
+    look_through_files: () => null,
+  });
+  const session = await begun('workspace');
+  session.draft.files = '/csv';
+  await session.lookThroughFiles();
+  session.draft.scim_url = 'https://scim.example';
+  void session.checkScim();
+  await expect.poll(() => calls.at(-1)?.command).toBe('check_scim');
+  expect(calls.slice(-4).map(({ command }) => command)).toEqual([
+    'keep',
+    'look_through_files',
+    'keep',
+    'check_scim',
   ]);
 });

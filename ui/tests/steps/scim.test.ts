@@ -82,6 +82,13 @@ describe('The check of a SCIM server', () => {
     screen.getByText('Ask its maker.');
   });
 
+  it('begins by itself also where the token comes last', async () => {
+    const calls = await openBalkanId(server, [], { check_scim: () => scim() });
+    await userEvent.type(await screen.findByLabelText('SCIM bearer token'), 'token-4444{Enter}');
+    await screen.findByText(`Ready: BalkanID can read ${URL}.`);
+    expect(called(calls, 'check_scim')).toHaveLength(1);
+  });
+
   it('that is not ready keeps nobody from going on, and says so', async () => {
     await openBalkanId(server, ['scim_token'], { check_scim: () => notReady });
     await screen.findByText(/^You can go on\. As things stand/);
