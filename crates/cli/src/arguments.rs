@@ -292,8 +292,12 @@ pub(crate) struct FormArguments {
     /// How BalkanID gets the data
     #[arg(long, env = "BBSETUP_EXTRACTION", value_enum, ignore_case = true)]
     pub(crate) extraction: Option<ExtractionChoice>,
-    /// SCIM: the server's base URL, such as https://scim.acme.example/scim/v2
-    #[arg(long, env = "BBSETUP_SCIM_URL", value_name = "URL")]
+    #[arg(
+        long,
+        env = "BBSETUP_SCIM_URL",
+        value_name = "URL",
+        help = "SCIM: the server's base URL, such as https://scim.acme.example/scim/v2"
+    )]
     pub(crate) scim_url: Option<String>,
     /// SCIM: the user name of a server that takes Basic; BBSETUP_SCIM_TOKEN is then its password
     #[arg(long, env = "BBSETUP_SCIM_USER", value_name = "NAME")]

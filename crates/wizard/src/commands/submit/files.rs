@@ -81,10 +81,13 @@ impl Submission {
             let name = Path::new(&file.file)
                 .file_name()
                 .map(|name| name.to_string_lossy().into_owned());
+            let rows = match file.rows {
+                1 => "1 row".to_owned(),
+                rows => format!("{rows} rows"),
+            };
             format!(
-                "- {}: {} rows, {} bytes",
+                "- {}: {rows}, {} bytes",
                 name.unwrap_or_default(),
-                file.rows,
                 file.bytes
             )
         }));
