@@ -182,7 +182,7 @@ pub(crate) async fn submit(
         .run
         .submit(route, &confirmed, patience, &told(events), &stop)
         .await;
-    notify(&app, door.run.notice(&submitted));
+    notify(&app, door.run.notice());
     all(submitted)
 }
 

@@ -111,17 +111,8 @@ pub fn saved_as<'a>(
     rows.iter().filter(move |row| {
         row.is_bitbucket()
             && sameness(row, workspace) != Sameness::Other
-            && row.extraction().contains(&flag(kind))
+            && row.is_of(kind) == Some(true)
     })
-}
-
-/// The flag of an extraction type in `Extraction Options`.
-fn flag(kind: ExtractionType) -> &'static str {
-    match kind {
-        ExtractionType::Direct => "direct_configuration",
-        ExtractionType::Scim => "scim",
-        ExtractionType::ManualUpload | ExtractionType::AutomatedUpload => "upload",
-    }
 }
 
 /// Finds the integration of a workspace: the one whose ID is remembered, unless it shows another

@@ -1,6 +1,6 @@
 //! The integrations of a tenant, as its file lists them.
 
-use bbsetup_setup::{Problem, token};
+use bbsetup_setup::{ExtractionType, Problem, token};
 use serde_json::Value;
 
 use crate::BalkanId;
@@ -104,6 +104,17 @@ impl Integration {
                     .is_ok_and(|options| options[*flag] == Value::Bool(true))
             })
             .collect()
+    }
+
+    /// Whether the row is of an extraction type; nothing where it shows none.
+    pub fn is_of(&self, kind: ExtractionType) -> Option<bool> {
+        let shown = self.extraction();
+        let flag = match kind {
+            ExtractionType::Direct => "direct_configuration",
+            ExtractionType::Scim => "scim",
+            ExtractionType::ManualUpload | ExtractionType::AutomatedUpload => "upload",
+        };
+        (!shown.is_empty()).then(|| shown.contains(&flag))
     }
 
     /// The public value under a key, where the row shows one.

@@ -79,14 +79,20 @@ impl BalkanId {
             Err(there) if there.code != ProblemCode::BalkanIdNotFound && !may_pass(&there) => {
                 Err(there)
             }
-            Err(_) => Err(Problem {
-                message: format!(
-                    "{} Nor does {} at the address's other form.",
-                    not_here.message,
-                    other.host()
-                ),
-                ..not_here
-            }),
+            Err(there) => {
+                let more = match there.code {
+                    ProblemCode::BalkanIdNotFound => "does not know it either",
+                    _ => "could not be asked",
+                };
+                Err(Problem {
+                    message: format!(
+                        "{} {}, the address's other form, {more}.",
+                        not_here.message,
+                        other.host()
+                    ),
+                    ..not_here
+                })
+            }
         }
     }
 

@@ -14,22 +14,46 @@ use crate::integrations::Integration;
 use crate::polling::{TimeIsUp, in_words};
 use crate::row::{Content, UploadRow};
 
+/// A row that was not written, as far as that is known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotWritten {
+    /// Why.
+    pub problem: Problem,
+    /// Whether it may have arrived all the same.
+    pub may_have_arrived: bool,
+}
+
+impl From<Problem> for NotWritten {
+    /// A problem from before anything was sent.
+    fn from(problem: Problem) -> Self {
+        Self {
+            problem,
+            may_have_arrived: false,
+        }
+    }
+}
+
 impl BalkanId {
     /// Writes a row.
     ///
-    /// A create is refused where the list shows the workspace by now: another run, or another
-    /// person, may have created it since the row was shown. An address that refuses or breaks is
+    /// A create is refused where the list shows the workspace in a row that is not in `known`, the
+    /// IDs from before the row was shown: another run, or another person, has created it since. An address that refuses or breaks is
     /// replaced by a fresh one, three in all. Where the file of a create may have arrived although
     /// its answer did not, the list is looked at before it is sent again, so that it is not created
     /// twice.
     ///
     /// # Errors
     /// As [`BalkanId::apps`]; `off_origin_link` where the address for the file is not https.
-    pub async fn write(&self, row: &UploadRow<'_>) -> Result<(), Problem> {
+    pub async fn write(
+        &self,
+        row: &UploadRow<'_>,
+        known: &BTreeSet<String>,
+    ) -> Result<(), NotWritten> {
         let created_before = match row.existing {
             Some(_) => None,
-            None => Some(self.known_before_a_create(row).await?),
+            None => Some(self.known_before_a_create(row, known).await?),
         };
+        let mut may_be_there = false;
         let file = row.expose_file();
         let mut attempt = 1;
         loop {
@@ -41,17 +65,25 @@ impl BalkanId {
                 Ok(()) => return Ok(()),
                 Err(not_taken) => not_taken,
             };
+            may_be_there |= may_have_arrived;
             if let Some(known) = &created_before
                 && may_have_arrived
                 && self
                     .look_for_created(row.workspace, known, self.polling.lost)
-                    .await?
+                    .await
+                    .map_err(|problem| NotWritten {
+                        problem,
+                        may_have_arrived: true,
+                    })?
                     .is_some()
             {
                 return Ok(());
             }
             if !again || attempt == ADDRESSES {
-                return Err(problem);
+                return Err(NotWritten {
+                    problem,
+                    may_have_arrived: may_be_there,
+                });
             }
             self.pause_before_resending(attempt).await;
             attempt += 1;
@@ -62,13 +94,14 @@ impl BalkanId {
     async fn known_before_a_create(
         &self,
         row: &UploadRow<'_>,
+        known: &BTreeSet<String>,
     ) -> Result<BTreeSet<String>, Problem> {
         let workspace = row.workspace;
         let rows = self.integrations().await?;
         // An integration that is fed otherwise may stand beside one that reads Bitbucket.
         let reads_bitbucket = matches!(row.content, Content::Direct { .. });
         let there: Vec<&str> = showing(&rows, workspace)
-            .filter(|_| reads_bitbucket)
+            .filter(|shown| reads_bitbucket && !known.contains(&shown.id))
             .map(|row| row.id.as_str())
             .collect();
         if there.is_empty() {

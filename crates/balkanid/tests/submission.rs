@@ -140,7 +140,9 @@ async fn submit(sandbox: &Sandbox, balkanid: &BalkanId) -> Result<Integration, P
     assert_eq!(ours(&rows, &acme(), None), Ours::None);
     let keys = keys_of(&rows, None).expect("the tenant's keys");
     let held = Held::new(sandbox, keys);
-    balkanid.write(&held.create()).await?;
+    let known = ids(&rows);
+    let written = balkanid.write(&held.create(), &known).await;
+    written.map_err(|not_written| not_written.problem)?;
     balkanid.find_created(&acme(), &ids(&rows), LONG).await
 }
 
@@ -206,7 +208,10 @@ async fn a_second_submission_updates_and_its_old_success_is_not_taken_for_the_ne
         existing: Some(&existing),
         ..held.create()
     };
-    balkanid.write(&row).await.expect("written");
+    balkanid
+        .write(&row, &BTreeSet::new())
+        .await
+        .expect("written");
     let written = balkanid
         .find_updated(&row, &existing, LONG)
         .await
@@ -250,7 +255,10 @@ async fn without_a_public_api_the_row_itself_starts_the_sync() {
         sync: true,
         ..held.create()
     };
-    balkanid.write(&row).await.expect("written");
+    balkanid
+        .write(&row, &BTreeSet::new())
+        .await
+        .expect("written");
     let written = balkanid
         .find_created(&acme(), &known, LONG)
         .await
@@ -271,11 +279,12 @@ async fn without_a_public_api_the_row_itself_starts_the_sync() {
 async fn a_create_that_is_there_by_now_is_not_sent() {
     let sandbox = sandbox("update").await;
     let held = Held::new(&sandbox, names());
-    let problem = balkanid(&sandbox)
-        .write(&held.create())
+    let not_written = balkanid(&sandbox)
+        .write(&held.create(), &BTreeSet::new())
         .await
         .expect_err("acme is there");
-    assert_eq!(problem.code, ProblemCode::BalkanIdRefused);
+    assert_eq!(not_written.problem.code, ProblemCode::BalkanIdRefused);
+    assert!(!not_written.may_have_arrived);
     assert_eq!(count(&sandbox, "PUT", ""), 0);
 }
 

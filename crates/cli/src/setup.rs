@@ -128,7 +128,7 @@ fn ended(asker: &Asker, end: Next) -> exit::Code {
 /// Offers to go on with an unfinished set-up.
 fn first_step(run: &Run, asker: &Asker) -> Result<Step, terminal::Left> {
     asker.say(
-        "Bitbucket Setup for BalkanID\nNothing is written to BalkanID or the keychain before step 9. Escape or Ctrl+C leaves; what was answered is kept."
+        "Bitbucket Setup for BalkanID\nNothing is written to BalkanID or the keychain before the last step. Escape or Ctrl+C leaves; what was answered is kept."
     );
     if let Some(unfinished) = run.home().unfinished {
         let workspace = unfinished
@@ -137,8 +137,7 @@ fn first_step(run: &Run, asker: &Asker) -> Result<Step, terminal::Left> {
             .unwrap_or("no workspace yet");
         let step = Step::named(&unfinished.current).unwrap_or(Step::ServiceAccount);
         let question = format!(
-            "A set-up was begun ({workspace}). Go on with it from step {}: {}?",
-            step.number(),
+            "A set-up was begun ({workspace}). Go on with it from {}?",
             step.title()
         );
         if asker.agrees(&question)? && run.resume().is_ok() {

@@ -2,16 +2,17 @@
 
 use bbsetup_setup::{Owner, Problem, ProblemCode, SecretSlot};
 use bbsetup_wizard::commands::submit::Submission;
+use bbsetup_wizard::commands::upload::is_half_way;
 use bbsetup_wizard::commands::watch::Patience;
 use bbsetup_wizard::json::{
-    ConfirmedJson, HandOverJson, KeyNamesJson, PlanJson, ProblemJson, RouteJson, SubmitEventJson,
-    SubmitJson, UploadEventJson,
+    CandidateJson, ConfirmedJson, HandOverJson, KeyNamesJson, PlanJson, ProblemJson, RouteJson,
+    SubmitEventJson, SubmitJson, UploadEventJson,
 };
 
 use crate::arguments::SubmitArguments;
 use crate::check::stopped_by_ctrl_c;
 use crate::context::Context;
-use crate::{exit, report, terminal, validate};
+use crate::{exit, report, terminal, upload, validate};
 
 /// BalkanID's key, which any extraction type can do without or with.
 const KEY: [SecretSlot; 2] = [SecretSlot::BalkanIdKeyId, SecretSlot::BalkanIdKeySecret];
@@ -52,19 +53,23 @@ async fn submit(
     if plan.route == RouteJson::Assisted {
         return Ok(end_assisted(context, &plan));
     }
+    if exit::of_document(&plan.problems) != exit::DONE {
+        return Ok(end_undecided(context, &plan));
+    }
     if context.interactive && !arguments.yes && !terminal::agreed("Write this to BalkanID?") {
         return Ok(report::print_declined(
             context.json,
             "Nothing was written to BalkanID.",
         ));
     }
+    let stop = stopped_by_ctrl_c();
     let mut submitted = submission
         .submit(
             services,
             &confirmed,
             Patience::default(),
             &print_event,
-            &stopped_by_ctrl_c(),
+            &stop,
         )
         .await
         .map_err(one)?;
@@ -72,7 +77,6 @@ async fn submit(
         && submission.has_an_end(&submitted)
         && let Some(tenant) = submission.tenant()
     {
-        let stop = stopped_by_ctrl_c();
         let watched = tenant
             .watch(services, Patience::default(), &print_event, &stop)
             .await;
@@ -83,7 +87,33 @@ async fn submit(
     }
     report::print_problems(&submitted.problems);
     print_submitted(context, &submitted);
-    Ok(exit::of_document(&submitted.problems))
+    let code = exit::of_document(&submitted.problems);
+    match &submitted.upload {
+        // Whatever stopped it: a part is there, and the same command goes on.
+        Some(upload) if code != exit::DONE && is_half_way(upload) => Ok(exit::RESUMABLE),
+        Some(_) | None => Ok(code),
+    }
+}
+
+/// What stands in the way of writing: told before anybody is asked.
+fn end_undecided(context: &Context, plan: &PlanJson) -> exit::Code {
+    for CandidateJson {
+        id,
+        description,
+        words,
+        primary_owner,
+    } in &plan.candidates
+    {
+        eprintln!("  {id}  {description}  {words}  {primary_owner}");
+    }
+    report::print_problems(&plan.problems);
+    if context.json {
+        report::print_json(&SubmitJson {
+            problems: plan.problems.clone(),
+            ..SubmitJson::of(RouteJson::Api)
+        });
+    }
+    exit::of_document(&plan.problems)
 }
 
 fn read_keys(file: &std::path::Path) -> Result<KeyNamesJson, Problem> {
@@ -119,6 +149,7 @@ pub(crate) fn print_plan(plan: &PlanJson) {
         eprintln!("Tenant: {tenant}");
     }
     match plan.route {
+        RouteJson::Api if plan.row.is_empty() => {}
         RouteJson::Api => {
             eprintln!("\nThe row to be written:");
             for cell in &plan.row {
@@ -189,6 +220,9 @@ fn print_submitted(context: &Context, submitted: &SubmitJson) {
     match submitted.created {
         true => println!("Created {id}."),
         false => println!("Updated {id}."),
+    }
+    for file in submitted.upload.iter().flat_map(|upload| &upload.files) {
+        println!("{}", upload::line(file));
     }
     for difference in &submitted.differences {
         println!(

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bbsetup_setup::{Problem, SecretSlot};
 use bbsetup_wizard::commands::upload::{UploadRequest, is_half_way, upload};
-use bbsetup_wizard::json::{UploadEventJson, UploadJson, UploadStateJson};
+use bbsetup_wizard::json::{UploadEventJson, UploadJson, UploadStateJson, UploadedFileJson};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::arguments::UploadArguments;
@@ -91,15 +91,20 @@ fn print(upload: &UploadJson) {
         println!("Tenant: {tenant}");
     }
     for file in &upload.files {
-        let state = match file.state {
-            UploadStateJson::Done => "sent",
-            UploadStateJson::AlreadyDone => "sent by an earlier run, and the same since",
-            UploadStateJson::Failed => "not sent as a whole",
-            UploadStateJson::NotSent => "not sent",
-        };
-        println!("{:24} {} bytes  {state}", file.name, file.bytes);
+        println!("{}", line(file));
     }
     for note in &upload.notes {
         println!("? {note}");
     }
+}
+
+/// Where a file stands, on one line.
+pub(crate) fn line(file: &UploadedFileJson) -> String {
+    let state = match file.state {
+        UploadStateJson::Done => "sent",
+        UploadStateJson::AlreadyDone => "sent by an earlier run, and the same since",
+        UploadStateJson::Failed => "not sent as a whole",
+        UploadStateJson::NotSent => "not sent",
+    };
+    format!("{:24} {} bytes  {state}", file.name, file.bytes)
 }

@@ -235,6 +235,22 @@ fn is_written_as_host(url: &Url) -> bool {
     }
 }
 
+/// What was typed for an address, without a user name and a password in it: what may be kept.
+pub fn without_credentials(typed: &str) -> String {
+    match Url::parse(typed.trim()) {
+        Ok(mut url) if !url.username().is_empty() || url.password().is_some() => {
+            // An address that cannot hold them has none.
+            let _had_none = url.set_username("").and(url.set_password(None));
+            url.into()
+        }
+        Ok(_) => typed.to_owned(),
+        Err(_) => match typed.rsplit_once('@') {
+            Some((before, host)) if before.contains(':') => host.to_owned(),
+            Some(_) | None => typed.to_owned(),
+        },
+    }
+}
+
 /// A text that was meant as an address, without the password that may stand before its `@`.
 pub(crate) fn without_userinfo(text: &str) -> String {
     match text.rsplit_once('@') {

@@ -5,7 +5,7 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use bbsetup_setup::{Problem, ProblemCode, Step, WorkspaceId, WorkspaceNames, token};
+use bbsetup_setup::{Problem, ProblemCode, Step, WorkspaceId, WorkspaceNames, address, token};
 use serde::{Deserialize, Serialize};
 
 use crate::commands::check::Checked;
@@ -370,13 +370,18 @@ impl Home {
         Turn::wait(&self.0.join("profiles.lock"))
     }
 
-    /// The lock of the submission of a workspace.
-    pub fn submission_lock(&self, workspace: &WorkspaceId) -> PathBuf {
-        self.profile_file(workspace).with_extension("lock")
+    /// The lock of submissions. One at a time, whatever the workspace: of two rows that appear at
+    /// once and show none, nobody could tell whose is which.
+    pub fn submission_lock(&self) -> PathBuf {
+        self.0.join("submission.lock")
     }
 
     /// Forgets a finished set-up; tells whether there was one.
     pub fn drop_profile(&self, workspace: &WorkspaceId) -> Result<bool, Problem> {
+        if self.profile(workspace)?.is_none() {
+            return Ok(false);
+        }
+        let _turn = self.turn();
         remove(&self.profile_file(workspace))
     }
 }
@@ -397,8 +402,10 @@ fn is_device(name: &str) -> bool {
 }
 
 /// What was typed, less any token in a field for something else: nothing here is encrypted.
-fn without_tokens(draft: DraftJson) -> DraftJson {
+pub(crate) fn without_tokens(draft: DraftJson) -> DraftJson {
     let kept = |typed: Option<String>| typed.filter(|typed| !token::holds_token(typed));
+    let address =
+        |typed: Option<String>| kept(typed).map(|typed| address::without_credentials(&typed));
     let DraftJson {
         service_account_confirmed,
         workspace,
@@ -423,18 +430,22 @@ fn without_tokens(draft: DraftJson) -> DraftJson {
     DraftJson {
         service_account_confirmed,
         workspace: kept(workspace),
-        api_url: kept(api_url),
+        api_url: address(api_url),
         account: kept(account),
         workspace_token_expires: kept(workspace_token_expires),
         account_token_expires: kept(account_token_expires),
-        balkanid_url: kept(balkanid_url),
-        balkanid_public_url: kept(balkanid_public_url),
+        balkanid_url: address(balkanid_url),
+        balkanid_public_url: address(balkanid_public_url),
         primary_owner: kept(primary_owner),
         secondary_owners,
         description: kept(description),
         extraction,
-        scim_url: kept(scim_url),
-        scim_user: kept(scim_user),
+        scim_url: address(scim_url),
+        // What stands behind a colon is a password: <https://www.rfc-editor.org/rfc/rfc7617#section-2>.
+        scim_user: kept(scim_user).map(|user| match user.split_once(':') {
+            Some((name, _)) => name.to_owned(),
+            None => user,
+        }),
         files: kept(files),
         reviewers,
         reviewer_count: kept(reviewer_count),

@@ -28,7 +28,8 @@ use tokio_util::sync::CancellationToken;
 use crate::commands::check::{self, Checked};
 use crate::commands::diagnose::Diagnosis;
 use crate::commands::scim::{self, Checked as ScimChecked};
-use crate::home::{Home, SavedProgress};
+use crate::commands::watch::Notice;
+use crate::home::{Home, SavedProgress, without_tokens};
 use crate::inputs::{Inputs, read_secret};
 use crate::json::{
     AnswersJson, CheckEventJson, CheckJson, ChoicesJson, DraftJson, GuideJson, HomeJson,
@@ -38,7 +39,7 @@ use crate::practice::Practice;
 use crate::services::Services;
 
 use self::profiles::saved_slots;
-use self::typed::{problems_of, without_secrets};
+use self::typed::problems_of;
 
 /// One person at one set-up.
 pub struct Run {
@@ -57,6 +58,8 @@ struct State {
     report: Option<Checked>,
     submitted: Option<SubmitJson>,
     status: Option<StatusJson>,
+    /// What is to be told on the desktop of the last watch.
+    notice: Option<Notice>,
     /// The last report of each finished set-up that was checked in this run.
     profile_reports: BTreeMap<WorkspaceId, CheckJson>,
     /// The finished set-up that was opened to be changed.
@@ -316,7 +319,7 @@ impl Run {
         draft: DraftJson,
         mut problems: Vec<Problem>,
     ) -> StepAnswerJson {
-        let draft = Draft::from(without_secrets(draft));
+        let draft = Draft::from(without_tokens(draft));
         let mut state = self.state();
         let before = read_workspace(state.draft.workspace.as_deref()).ok();
         let now = read_workspace(draft.workspace.as_deref()).ok();

@@ -285,7 +285,26 @@ async fn answers(run: &Run, asker: &Asker) -> Result<Next, Left> {
 }
 
 async fn submit(run: &Run, asker: &Asker) -> Result<Next, Left> {
-    let plan = match run.plan(&ConfirmedJson::default()).await {
+    let mut confirmed = ConfirmedJson::default();
+    let mut planned = run.plan(&confirmed).await;
+    if let Ok(plan) = &planned
+        && !plan.candidates.is_empty()
+        && asker.is_person()
+    {
+        asker.tell_problems(&plan.problems);
+        let mut choices: Vec<String> = plan
+            .candidates
+            .iter()
+            .map(|held| format!("{} {} ({})", held.id, held.description, held.words))
+            .collect();
+        choices.push("Create a new one".to_owned());
+        let shown: Vec<&str> = choices.iter().map(String::as_str).collect();
+        let chosen = asker.choice("Which integration is meant?", &shown)?;
+        let chosen = plan.candidates.get(chosen).map(|held| held.id.clone());
+        confirmed.integration = Some(chosen.unwrap_or_else(|| "new".to_owned()));
+        planned = run.plan(&confirmed).await;
+    }
+    let plan = match planned {
         Ok(plan) => plan,
         Err(problems) => {
             let code = failed(asker, &problems);
@@ -301,6 +320,13 @@ async fn submit(run: &Run, asker: &Asker) -> Result<Next, Left> {
     if plan.keys == KeysJson::ToConfirm {
         asker.say("With the names of the keys in a file, bbsetup submit --keys FILE creates the integration by API.");
     }
+    if exit::of_document(&plan.problems) != exit::DONE && plan.route == RouteJson::Api {
+        let code = exit::of_document(&plan.problems);
+        return Ok(match asker.is_person() {
+            true => Next::To(Step::Answers),
+            false => Next::End(code),
+        });
+    }
     let question = match plan.route {
         RouteJson::Api => "Save the secrets to the keychain and write this to BalkanID?",
         RouteJson::Assisted => {
@@ -314,7 +340,7 @@ async fn submit(run: &Run, asker: &Asker) -> Result<Next, Left> {
     match run
         .submit(
             plan.route,
-            &ConfirmedJson::default(),
+            &confirmed,
             Patience::default(),
             &print_event,
             &stop,

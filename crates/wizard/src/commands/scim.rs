@@ -4,9 +4,10 @@ use std::time::Instant;
 
 use bbsetup_scim::{Authentication, Finding, Report, Target};
 use bbsetup_setup::draft::{read_scim_url, read_scim_user, read_workspace};
-use bbsetup_setup::{Problem, ScimUrl, SecretSlot};
+use bbsetup_setup::{Problem, ScimUrl, SecretSlot, WorkspaceId};
 use tokio_util::sync::CancellationToken;
 
+use crate::home::Home;
 use crate::inputs::{self, Inputs};
 use crate::json::{CheckEventJson, ProblemJson, ScimJson};
 use crate::services::Services;
@@ -30,13 +31,18 @@ pub struct Checked {
 pub async fn authentication(
     services: &Services,
     inputs: &Inputs,
+    url: &ScimUrl,
     user: Option<String>,
 ) -> Result<Authentication, Problem> {
     let slot = SecretSlot::ScimToken;
     let given = inputs.secrets.get(&slot);
     let secret = match (given, read_workspace(inputs.draft.workspace.as_deref())) {
         (Some(given), _) => Some(inputs::read_secret(slot, given)?),
-        (None, Ok(workspace)) => inputs.secret(slot, &workspace, &services.vault).await?,
+        // The keychain's token is another server's, where another was set up.
+        (None, Ok(workspace)) if is_set_up_for(services, &workspace, url) => {
+            inputs.secret(slot, &workspace, &services.vault).await?
+        }
+        (None, Ok(_)) => None,
         // Without a workspace the keychain holds none.
         (None, Err(_)) => None,
     };
@@ -48,6 +54,13 @@ pub async fn authentication(
         },
         None => Authentication::Bearer(inputs::read_token(slot, &secret)?),
     })
+}
+
+/// Whether a set-up of a workspace is for the server at an address.
+fn is_set_up_for(services: &Services, workspace: &WorkspaceId, url: &ScimUrl) -> bool {
+    let profile = Home::new(&services.home).profile(workspace).ok().flatten();
+    let saved = profile.and_then(|profile| read_scim_url(profile.draft.scim_url.as_deref()).ok());
+    saved.is_some_and(|saved| saved.join("/").origin() == url.join("/").origin())
 }
 
 /// Checks the SCIM server of the answers so far, as [`check`] does.
@@ -63,7 +76,7 @@ pub async fn check_given(
     };
     let user = read_scim_user(inputs.draft.scim_user.as_deref());
     let authentication = match user {
-        Ok(user) => authentication(services, inputs, user).await,
+        Ok(user) => authentication(services, inputs, &url, user).await,
         Err(problem) => Err(problem),
     };
     match authentication {

@@ -5,7 +5,9 @@ mod files;
 mod form;
 mod remember;
 mod stages;
+mod written;
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use bbsetup_balkanid::{
@@ -19,15 +21,15 @@ use tokio_util::sync::CancellationToken;
 
 use self::before::{Before, Which, candidates};
 use self::stages::Stages;
+use self::written::Written;
 use crate::commands::watch::{Patience, Tenant};
 use crate::home::Home;
 use crate::inputs::{Inputs, missing_secret};
 use crate::json::{
     CellJson, ConfirmedJson, DifferenceJson, FoundJson, KeysJson, PlanJson, RouteJson,
-    SeverityJson, SubmitEventJson, SubmitJson, UnderWayJson, UploadStateJson,
+    SeverityJson, SubmitEventJson, SubmitJson, UploadStateJson,
 };
 use crate::services::Services;
-use crate::turn::Turn;
 
 /// Everything that a submission needs, parsed and read.
 pub struct Submission {
@@ -79,6 +81,9 @@ impl Submission {
             }
         };
         let tenant = Tenant::prepare(services, inputs).await?;
+        if setup.extraction.kind() == ExtractionType::AutomatedUpload && tenant.is_none() {
+            return Err(vec![missing_secret(SecretSlot::BalkanIdKeyId)]);
+        }
         Ok(Self {
             inputs: inputs.clone(),
             setup,
@@ -109,9 +114,22 @@ impl Submission {
         let before = match Before::read(self, services, tenant, confirmed).await {
             Ok(before) => before,
             Err(problem) => {
+                // No form takes the files of an automated upload.
+                let by_api = self.extraction_kind() == ExtractionType::AutomatedUpload;
+                let (route, reason) = match by_api {
+                    true => (
+                        RouteJson::Api,
+                        "BalkanID's API, through which the files go, cannot be used as things are.",
+                    ),
+                    false => (
+                        RouteJson::Assisted,
+                        "BalkanID's API cannot be used as things are; its form can be filled in by hand.",
+                    ),
+                };
                 return PlanJson {
+                    route,
                     problems: vec![problem.into()],
-                    ..self.assisted("BalkanID's API cannot be used as things are; its form can be filled in by hand.")
+                    ..self.assisted(reason)
                 };
             }
         };
@@ -157,6 +175,7 @@ impl Submission {
         PlanJson {
             route: RouteJson::Api,
             reason: match (before.ours.existing(), before.found) {
+                (Some(row), _) if row.is_of(self.extraction_kind()) == Some(false) => "The integration of this workspace is there already, with another extraction type; it is changed to this one.",
                 _ if confirmed.integration.is_some() => "It is written as it was chosen.",
                 (Some(_), FoundJson::CutOff) => "An earlier submission was cut off after its row had reached BalkanID; its integration is gone on with.",
                 (Some(_), FoundJson::Integration | FoundJson::Nothing) => "The integration of this workspace is there already and is updated.",
@@ -256,53 +275,29 @@ impl Submission {
             .tenant
             .as_ref()
             .ok_or_else(|| missing_secret(SecretSlot::BalkanIdKeyId))?;
-        let balkanid = &tenant.balkanid;
         let stages = Stages(events);
-        stages.begin("upload", "Sending the integration to BalkanID");
-        let lock = Home::new(&services.home).submission_lock(&self.setup.workspace);
-        let _turn = Turn::within(&lock, patience.turn, || {
-            stages.begin(
-                "upload",
-                "Waiting for another window or terminal that is submitting this workspace",
-            );
-        })
-        .await?;
-        let before = Before::read(self, services, tenant, confirmed).await?;
-        if let Which::Asked(ambiguity) = &before.ours {
-            return Err(ambiguity.problem(&self.setup.workspace));
-        }
-        let row = self.row(&before, self.content(before.keys.as_ref().ok())?);
-        self.note(services, UnderWayJson::Sending, &before.known)?;
-        balkanid.write(&row).await?;
-        stages.end("upload", "BalkanID took the row.");
-
-        stages.begin("find", "Finding the integration in BalkanID's list");
-        let written = match row.existing {
-            Some(existing) => balkanid.find_updated(&row, existing, patience.find).await?,
+        let written = tokio::select! {
+            written = self.write_row(services, tenant, confirmed, patience, stages) => written?,
+            () = stop.cancelled() => return Err(cut_off()),
+        };
+        let Written {
+            before,
+            submitted,
+            _turn: turn,
+        } = written;
+        let submitted = match self.folder() {
+            Some(_) => {
+                let sent = self.send_files(services, submitted, events, stop).await;
+                self.fed(services, sent, stages)
+            }
             None => {
-                balkanid
-                    .find_created(row.workspace, &before.known, patience.find)
-                    .await?
+                let tenant_name = Some(before.tenant.as_str());
+                self.sync(services, &tenant.balkanid, tenant_name, submitted, stages)
+                    .await
             }
         };
-        let last_run_before = row.existing.map_or("", |existing| &existing.last_run);
-        let remembered = self.remember(services, &written.id, last_run_before).await;
-        stages.end("find", &format!("Found as {}.", written.id));
-        let submitted = SubmitJson {
-            created: row.existing.is_none(),
-            found: Some(before.found),
-            integration_id: Some(written.id.clone()),
-            differences: self.differences(&row, &written),
-            problems: remembered.err().map(Into::into).into_iter().collect(),
-            ..SubmitJson::of(RouteJson::Api)
-        };
-        if self.folder().is_some() {
-            let sent = self.send_files(services, submitted, events, stop).await;
-            return Ok(self.fed(services, sent, stages));
-        }
-        Ok(self
-            .sync(services, balkanid, Some(&before.tenant), submitted, stages)
-            .await)
+        drop(turn);
+        Ok(submitted)
     }
 
     /// Finds what was saved by hand in BalkanID's form, and starts a sync.
@@ -363,23 +358,29 @@ impl Submission {
         patience: Patience,
     ) -> Result<(Integration, Before), Problem> {
         let until = Instant::now() + patience.find.min(FORM_PATIENCE);
+        let of_others = self.integrations_of_others(services);
         loop {
             let before = Before::read(self, services, tenant, &ConfirmedJson::default()).await?;
             match (&before.ours, self.extraction_kind()) {
-                (Which::This(ours), _) => return Ok((ours.as_ref().clone(), before)),
+                // One that shows another type is not the one that was just saved.
+                (Which::This(ours), kind) if ours.is_of(kind) != Some(false) => {
+                    return Ok((ours.as_ref().clone(), before));
+                }
                 (Which::Asked(ambiguity), ExtractionType::Direct) => {
                     return Err(ambiguity.problem(&self.setup.workspace));
                 }
                 (Which::Asked(ambiguity), kind) => {
                     let saved: Vec<&Integration> =
-                        saved_as(ambiguity.rows(), &self.setup.workspace, kind).collect();
+                        saved_as(ambiguity.rows(), &self.setup.workspace, kind)
+                            .filter(|row| !of_others.contains(&row.id))
+                            .collect();
                     match saved.as_slice() {
                         [] => {}
                         [only] => return Ok(((*only).clone(), before)),
                         _ => return Err(ambiguity.problem(&self.setup.workspace)),
                     }
                 }
-                (Which::New, _) => {}
+                (Which::New | Which::This(_), _) => {}
             }
             if Instant::now() >= until {
                 return Err(Problem::new(
@@ -395,6 +396,16 @@ impl Submission {
             }
             tokio::time::sleep(patience.between).await;
         }
+    }
+
+    /// The integrations that other set-ups remember as theirs.
+    fn integrations_of_others(&self, services: &Services) -> BTreeSet<String> {
+        let (profiles, _) = Home::new(&services.home).profiles();
+        profiles
+            .into_iter()
+            .filter(|profile| profile.workspace != self.setup.workspace.as_str())
+            .filter_map(|profile| profile.integration_id)
+            .collect()
     }
 
     /// Starts the sync of what was submitted.
@@ -467,9 +478,17 @@ impl Submission {
         mut submitted: SubmitJson,
         stages: Stages<'_>,
     ) -> SubmitJson {
-        if self.has_an_end(&submitted)
-            && let Err(problem) = self.is_watched(services)
-        {
+        let failed = submitted
+            .problems
+            .iter()
+            .any(|problem| problem.severity == SeverityJson::Error);
+        let kept = match (self.has_an_end(&submitted), failed) {
+            (true, _) => self.is_watched(services),
+            // Everything was there already: there is nothing to go on with.
+            (false, false) => self.take_back(services, None),
+            (false, true) => Ok(()),
+        };
+        if let Err(problem) = kept {
             submitted = submitted.with(problem.as_warning());
         }
         (stages.0)(SubmitEventJson::Submitted {
@@ -489,6 +508,16 @@ impl Submission {
             })
             .collect()
     }
+}
+
+fn cut_off() -> Problem {
+    Problem::new(
+        ProblemCode::Cancelled,
+        "The submission was stopped before it was through.",
+    )
+    .with_hints(vec![
+        "Submit again: it goes on with what has arrived at BalkanID by then.".to_owned(),
+    ])
 }
 
 /// That the Public API answers, and not where it was said to be.

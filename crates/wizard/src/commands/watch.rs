@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use bbsetup_balkanid::{BalkanId, Integration, Ours, Polling, State, Status, ours, ours_fed};
 use bbsetup_setup::draft::{read_balkanid_public_url, read_balkanid_url};
+use bbsetup_setup::problem::Retry;
 use bbsetup_setup::{ExtractionType, Problem, ProblemCode, SecretSlot, WorkspaceId};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -114,7 +115,7 @@ impl Tenant {
         after_sync: bool,
     ) -> Result<StatusJson, Problem> {
         let home = Home::new(&services.home);
-        let profile = home.profile(&self.workspace).ok().flatten();
+        let profile = home.profile(&self.workspace)?;
         let rows = self.balkanid.integrations().await?;
         let remembered = profile
             .as_ref()
@@ -148,8 +149,10 @@ impl Tenant {
         );
         let _kept = home.change_profile(&self.workspace, |profile| {
             profile.status = Some(status.clone());
-            let is_watched = |begun: &SavedSubmission| begun.stage == UnderWayJson::Watching;
-            if has_ended && profile.submission.as_ref().is_some_and(is_watched) {
+            // What may not have arrived yet has not ended; nor has what was begun meanwhile.
+            let is_there = |begun: &SavedSubmission| begun.stage != UnderWayJson::Sending;
+            let is_the_same = profile.last_run_before.as_deref() == since_the_sync;
+            if has_ended && is_the_same && profile.submission.as_ref().is_some_and(is_there) {
                 profile.submission = None;
             }
         });
@@ -168,10 +171,32 @@ impl Tenant {
         stop: &CancellationToken,
     ) -> Result<StatusJson, Problem> {
         let until = Instant::now() + patience.watch;
+        let mut failed_looks = 0;
         loop {
-            let status = tokio::select! {
+            let looked = tokio::select! {
                 () = stop.cancelled() => return Err(stopped()),
-                status = self.status(services, true) => status?,
+                looked = self.status(services, true) => looked,
+            };
+            let status = match looked {
+                Ok(status) => {
+                    failed_looks = 0;
+                    status
+                }
+                // A look that fails in passing says nothing of the sync.
+                Err(problem) if problem.retry == Retry::Now && failed_looks < FAILED_LOOKS => {
+                    failed_looks += 1;
+                    tokio::select! {
+                        () = stop.cancelled() => return Err(stopped()),
+                        () = tokio::time::sleep(patience.between) => {}
+                    }
+                    continue;
+                }
+                Err(problem) => {
+                    if problem.code == ProblemCode::BalkanIdNotFound {
+                        self.is_gone(services);
+                    }
+                    return Err(problem);
+                }
             };
             events(SubmitEventJson::Status {
                 status: status.clone(),
@@ -202,6 +227,17 @@ impl Tenant {
                 () = tokio::time::sleep(patience.between) => {}
             }
         }
+    }
+}
+
+/// How many looks in a row may fail in passing.
+const FAILED_LOOKS: u32 = 4;
+
+impl Tenant {
+    /// There is nothing to watch any more. Where that cannot be kept, the next start looks again.
+    fn is_gone(&self, services: &Services) {
+        let home = Home::new(&services.home);
+        let _kept = home.change_profile(&self.workspace, |profile| profile.submission = None);
     }
 }
 

@@ -72,7 +72,11 @@ impl Run {
                 saved.store
             ),
         });
-        self.state().status = None;
+        {
+            let mut state = self.state();
+            state.status = None;
+            state.notice = None;
+        }
         let services = self.services();
         let submission = Submission::prepare(&services, &self.inputs(), Owner::Required).await?;
         let submitted = match route {
@@ -89,10 +93,13 @@ impl Run {
                 stage: "watch".to_owned(),
                 text: "Waiting for BalkanID to read Bitbucket".to_owned(),
             });
-            let status = tenant
-                .watch(&services, patience, events, stop)
-                .await
-                .map_err(one)?;
+            let watched = tenant.watch(&services, patience, events, stop).await;
+            let watched = watched.map_err(one);
+            if let Some(workspace) = workspace_of(&self.state().draft.clone()) {
+                let ended = watched.as_ref().map_err(Vec::as_slice);
+                self.state().notice = Notice::of(workspace.as_str(), ended);
+            }
+            let status = watched?;
             events(SubmitEventJson::StageDone {
                 stage: "watch".to_owned(),
                 text: status.words.clone(),
@@ -104,15 +111,10 @@ impl Run {
         Ok(submitted)
     }
 
-    /// How a submission ended, for somebody who looks at something else: nothing where its end was
-    /// not watched for.
-    pub fn notice(&self, submitted: &Result<SubmitJson, Vec<Problem>>) -> Option<Notice> {
-        let state = self.state();
-        let workspace = workspace_of(&state.draft)?;
-        match submitted {
-            Ok(_) => Notice::of(workspace.as_str(), Ok(state.status.as_ref()?)),
-            Err(problems) => Notice::of(workspace.as_str(), Err(problems)),
-        }
+    /// How the sync of the last submission ended, for somebody who looks at something else; nothing
+    /// where its end was not watched for.
+    pub fn notice(&self) -> Option<Notice> {
+        self.state().notice.take()
     }
 
     /// The value of a field of BalkanID's form, for the clipboard, and whether it is a secret.

@@ -4,37 +4,7 @@ use bbsetup_setup::draft::{
     read_account, read_api_url, read_balkanid_public_url, read_balkanid_url, read_likely_expiry,
     read_owner, read_primary_owner, read_workspace,
 };
-use bbsetup_setup::{CredentialSlot, Day, Draft, Problem, ProblemCode, Step, WorkspaceId, token};
-
-use crate::json::DraftJson;
-
-/// A token pasted into a field for something else is neither kept nor saved.
-pub(super) fn without_secrets(mut draft: DraftJson) -> DraftJson {
-    let fields = [
-        &mut draft.workspace,
-        &mut draft.api_url,
-        &mut draft.account,
-        &mut draft.workspace_token_expires,
-        &mut draft.account_token_expires,
-        &mut draft.balkanid_url,
-        &mut draft.balkanid_public_url,
-        &mut draft.primary_owner,
-        &mut draft.description,
-        &mut draft.scim_url,
-        &mut draft.scim_user,
-        &mut draft.files,
-        &mut draft.reviewer_count,
-    ];
-    for field in fields {
-        if field.as_deref().is_some_and(token::holds_token) {
-            *field = None;
-        }
-    }
-    draft
-        .secondary_owners
-        .retain(|owner| !token::holds_token(owner));
-    draft
-}
+use bbsetup_setup::{CredentialSlot, Day, Draft, Problem, ProblemCode, Step, WorkspaceId};
 
 /// What is wrong with the answer to one step.
 pub(super) fn problems_of(step: Step, draft: &Draft, today: Day) -> Vec<Problem> {

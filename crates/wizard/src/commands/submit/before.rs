@@ -6,6 +6,7 @@ use bbsetup_balkanid::{
     Ambiguity, Integration, KeyNames, KeysUnclear, Ours, Status, appeared_since, keys_of,
 };
 use bbsetup_setup::{Problem, ProblemCode};
+use jiff::Timestamp;
 
 use super::Submission;
 use crate::commands::watch::Tenant;
@@ -27,6 +28,8 @@ pub(super) struct Before {
     pub(super) keys: Result<KeyNames, KeysUnclear>,
     /// What was found, in one word.
     pub(super) found: FoundJson,
+    /// When an earlier submission sent a row that is not listed yet, if it did.
+    pub(super) sent_at: Option<Timestamp>,
 }
 
 /// Which of the tenant's integrations is meant.
@@ -77,10 +80,7 @@ impl Before {
             )
         })?;
         let rows = balkanid.integrations().await?;
-        let profile = Home::new(&services.home)
-            .profile(&submission.setup.workspace)
-            .ok()
-            .flatten();
+        let profile = Home::new(&services.home).profile(&submission.setup.workspace)?;
         let remembered = profile
             .as_ref()
             .and_then(|profile| profile.integration_id.as_deref());
@@ -93,31 +93,42 @@ impl Before {
             Which::This(_) => FoundJson::Integration,
             Which::New | Which::Asked(_) => FoundJson::Nothing,
         };
+        let is_chosen = confirmed.integration.as_deref().is_some_and(|id| id != NEW);
         let cut_off = profile
             .as_ref()
             .and_then(|profile| profile.submission.as_ref())
             .filter(|begun| begun.stage == UnderWayJson::Sending)
-            .filter(|_| remembered.is_none() && confirmed.integration.is_none());
-        // What an earlier run sent without living to see it is the only new one since then.
-        if let Some(begun) = cut_off
-            && let Some(row) = appeared_since(&rows, &begun.known, &submission.setup.workspace)?
-        {
-            ours = Which::This(Box::new(row));
-            found = FoundJson::CutOff;
+            .filter(|_| remembered.is_none() && !is_chosen);
+        let mut sent_at = None;
+        if let Some(begun) = cut_off {
+            let known = &begun.known;
+            match &ours {
+                Which::This(row) if known.contains(&row.id) => {}
+                Which::This(_) => found = FoundJson::CutOff,
+                // What an earlier run sent without living to see it is the only new one since then.
+                Which::New | Which::Asked(_) => {
+                    match appeared_since(&rows, known, &submission.setup.workspace)? {
+                        Some(row) => {
+                            ours = Which::This(Box::new(row));
+                            found = FoundJson::CutOff;
+                        }
+                        None => sent_at = begun.at.parse().ok(),
+                    }
+                }
+            }
         }
         Ok(Self {
             tenant: app.tenant_name.clone(),
             app_name: app.name.clone(),
-            keys: keys_of(&rows, ours.existing()).or_else(|unclear| {
-                confirmed
-                    .keys
-                    .as_ref()
-                    .map(|names| Ok(key_names(names)))
-                    .unwrap_or(Err(unclear))
-            }),
+            keys: match (keys_of(&rows, ours.existing()), &confirmed.keys) {
+                (Ok(keys), _) => Ok(keys),
+                (Err(_), Some(names)) => Ok(key_names(names).confirmed()?),
+                (Err(unclear), None) => Err(unclear),
+            },
             known: rows.into_iter().map(|row| row.id).collect(),
             ours,
             found,
+            sent_at,
         })
     }
 }

@@ -119,7 +119,7 @@ impl Submission {
         Some((Secret::new(held.value), false))
     }
 
-    /// Where in BalkanID the form is, and how it ends.
+    /// The extraction type.
     pub(super) fn extraction_kind(&self) -> ExtractionType {
         self.setup.extraction.kind()
     }

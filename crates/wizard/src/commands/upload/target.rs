@@ -82,10 +82,11 @@ impl Target {
                 )),
             };
         }
-        let remembered = self
-            .workspace
-            .as_ref()
-            .and_then(|workspace| Home::new(&services.home).profile(workspace).ok().flatten())
+        let profile = match &self.workspace {
+            Some(workspace) => Home::new(&services.home).profile(workspace)?,
+            None => None,
+        };
+        let remembered = profile
             .and_then(|profile| profile.integration_id)
             .filter(|id| listed(id));
         if remembered.is_some() {
