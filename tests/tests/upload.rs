@@ -495,10 +495,11 @@ async fn a_put_that_breaks_now_and_then_is_repeated_with_a_fresh_address() {
 #[tokio::test]
 async fn addresses_that_expire_are_told_and_cost_nothing() {
     let scenario = Scenario::named("ready")
-        .and_then(|ready| ready.patched(json!({"balkanid": {"presigned_seconds": 0}})));
+        .and_then(|ready| ready.patched(json!({"balkanid": {"upload_seconds": 0}})));
     let story = with_files(Story::of(scenario.expect("a scenario")).await);
-    // What is downloaded expires too, so that the uploads alone come from elsewhere.
     let ran = upload(&story).await;
+    assert_eq!(states(&ran), [is("failed", 3), is("not_sent", 0)]);
+    assert!(ran.stderr.contains("AccessDenied"), "{}", ran.stderr);
     assert_eq!(
         (ran.code, ran.problems()),
         (8, vec!["error balkanid_refused -".to_owned()])
@@ -603,6 +604,40 @@ async fn a_connection_that_is_cut_in_the_middle_of_a_file_is_not_called_done() {
     assert!(!head.contains("x-api-key"), "{head}");
     let held = story.sandbox.stored_files();
     assert_eq!(held[0].rows.len(), 10_002);
+}
+
+#[tokio::test]
+async fn an_answer_that_comes_before_the_whole_file_is_not_taken_for_it() {
+    let story = story().await;
+    let mut large = ENTITIES.to_owned();
+    // More than the buffers of both sides hold.
+    for number in 0..200_000 {
+        large.push_str(&format!(
+            "bitbucket,Somebody,identity,bitbucket,{{x{number}}},user,v1,\n"
+        ));
+    }
+    write(&story, "entities.csv", &large);
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = format!(
+        "http://{}/early",
+        listener.local_addr().expect("an address")
+    );
+    let hasty = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().expect("a connection");
+        let mut some = [0; 1_000];
+        stream.read_exact(&mut some).expect("the beginning");
+        stream
+            .write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+            .expect("an answer");
+        // The connection stays, as that of a storage that reads no more.
+        stream
+    });
+    story.sandbox.hand_out("entities", &[address]);
+    let ran = upload(&story).await;
+    drop(hasty.join().expect("it ended"));
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert_eq!(states(&ran), [is("done", 2), is("done", 1)]);
+    assert_eq!(story.sandbox.stored_files()[0].rows.len(), 200_002);
 }
 
 #[tokio::test]

@@ -212,7 +212,15 @@ impl BalkanId {
         let host = host_of(&address.url());
         match answer {
             Ok(answer) if is_success(answer.status) => {
-                events(Sending::Sent(streamed.sent()));
+                let sent = streamed.sent();
+                events(Sending::Sent(sent));
+                if sent != file.fingerprint.bytes {
+                    let why = format!(
+                        "{host} answered (status {}) before it had the whole file.",
+                        answer.status
+                    );
+                    return Attempt::Again(Box::new(doing.unreadable(&why)));
+                }
                 taken(&answer, &file.fingerprint, &host, doing)
             }
             Ok(answer) => {

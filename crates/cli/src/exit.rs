@@ -155,7 +155,18 @@ pub(crate) fn of_report(report: &Report) -> Code {
 pub(crate) fn of_scim_report(report: &bbsetup_wizard::ScimReport) -> Code {
     match report.verdict {
         Verdict::Ready => DONE,
-        Verdict::NotReady | Verdict::Undetermined => of_problems(report.blocking_problems()),
+        Verdict::NotReady => of_problems(report.blocking_problems()),
+        // Members that may be cut are not known to be.
+        Verdict::Undetermined => {
+            first_in_order(
+                report
+                    .blocking_problems()
+                    .map(|problem| match problem.code {
+                        ProblemCode::ScimMembersCut => COULD_NOT_TELL,
+                        code => of_problem(code),
+                    }),
+            )
+        }
     }
 }
 

@@ -103,7 +103,7 @@ pub(crate) fn line(file: &UploadedFileJson) -> String {
     let state = match file.state {
         UploadStateJson::Done => "sent",
         UploadStateJson::AlreadyDone => "sent by an earlier run, and the same since",
-        UploadStateJson::Failed => "not sent as a whole",
+        UploadStateJson::Failed => "not confirmed to be there as a whole",
         UploadStateJson::NotSent => "not sent",
     };
     format!("{:24} {} bytes  {state}", file.name, file.bytes)

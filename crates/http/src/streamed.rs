@@ -54,12 +54,17 @@ impl Streamed {
         }
     }
 
-    /// Ends once nothing has moved for so long.
+    /// Ends once nothing has moved for so long. What has been handed over whole may still be on its
+    /// way out of the system's buffers, which nobody sees: from then on it never ends.
     pub(crate) async fn stands_still(&self, patience: Duration) {
         loop {
             let before = self.sent();
             tokio::time::sleep(patience).await;
-            if self.sent() == before {
+            let sent = self.sent();
+            if sent == self.length {
+                std::future::pending::<()>().await;
+            }
+            if sent == before {
                 return;
             }
         }

@@ -65,13 +65,21 @@ pub(crate) fn of_reply(server: &Server<'_>, path: &str, reply: &Reply) -> (Outco
                 format!("A proxy on the way to {host} asks for a sign-in of its own."),
             ),
         ),
+        // A firewall answers for everybody alike, so that its page tells nothing of the token.
+        (403, Body::Page) => (
+            Outcome::Unknown,
+            Problem::new(
+                ProblemCode::NotScim,
+                format!(
+                    "A web page came for {path} (status 403), as a firewall sends it. Nothing was found out about the token."
+                ),
+            ),
+        ),
         (401, _) => (
             Outcome::Missing,
             Problem::new(
                 ProblemCode::ScimRefused,
-                format!(
-                    "{host} refuses the sign-in for {path} (status 401), and accepts it elsewhere.{said}"
-                ),
+                format!("{host} refuses the sign-in for {path} (status 401).{said}"),
             ),
         ),
         (403, _) => (

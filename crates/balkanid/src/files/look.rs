@@ -1,6 +1,7 @@
 //! Looking through several files that belong together.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::io::{self, Read};
 use std::ops::ControlFlow;
 
@@ -109,6 +110,9 @@ struct Looking<'a> {
     looked: Looked,
     /// Problems that wait for those of the rows before them.
     held: Option<Vec<Finding>>,
+    /// Files in which rows, or their types and IDs, could not be read: what is not seen in them may
+    /// be there.
+    unsure: BTreeSet<usize>,
 }
 
 /// Ends of relations that are looked for together, in the order of their hashes: one after the other
@@ -152,6 +156,7 @@ pub fn look(
             ends_looked_for: None,
         },
         held: None,
+        unsure: BTreeSet::new(),
     };
     let mut headers = Vec::new();
     for file in 0..sources.len() {
@@ -166,10 +171,14 @@ pub fn look(
             .filter(|file| is_kind(&headers[*file]))
             .collect()
     };
-    let entities = looking.entities(&of(FileKind::Entities))?;
+    let of_entities = of(FileKind::Entities);
+    let entities = looking.entities(&of_entities)?;
     let relations = of(FileKind::Relations);
     // A file of unknown kind may hold the entities: what cannot be read is not missing.
-    let all_known = headers.iter().all(Option::is_some);
+    let all_known = headers.iter().all(Option::is_some)
+        && of_entities
+            .iter()
+            .all(|file| !looking.unsure.contains(file));
     let known = (entities.is_some() && all_known)
         .then_some(entities)
         .flatten();
@@ -528,6 +537,9 @@ impl<'a> Looking<'a> {
         code: FindingCode,
         message: String,
     ) -> Result<(), NotLooked> {
+        if hides_entities(code) {
+            self.unsure.insert(file);
+        }
         let looked = &mut self.looked.files[file];
         match code.weight() {
             Weight::Error => looked.errors += 1,
@@ -561,8 +573,20 @@ fn named<'r>(header: &Header, row: &'r Row, ends: Ends) -> Option<(&'static str,
     let id = rows::value(header, row, ends.id);
     let kind = super::kind::ENTITY_TYPES
         .into_iter()
-        .find(|known| known.as_bytes() == kind)?;
+        // A type in capitals is told by itself; the entity is there all the same.
+        .find(|known| known.as_bytes().eq_ignore_ascii_case(kind.trim_ascii()))?;
     (!id.trim_ascii().is_empty()).then_some((kind, id))
+}
+
+/// Whether a problem of a file of entities leaves entities unseen.
+fn hides_entities(code: FindingCode) -> bool {
+    matches!(
+        code,
+        FindingCode::ColumnMissing
+            | FindingCode::QuoteUnclosed
+            | FindingCode::CellTooLarge
+            | FindingCode::CellCountDiffers
+    )
 }
 
 fn letters_of(row: &Row) -> Box<[u8]> {

@@ -57,7 +57,11 @@ impl Presigned {
     }
 
     fn new(state: &State, purpose: Purpose) -> Self {
-        let seconds = state.scenario.balkanid.presigned_seconds;
+        let knobs = &state.scenario.balkanid;
+        let seconds = match purpose {
+            Purpose::Download { .. } => knobs.presigned_seconds,
+            Purpose::Upload(..) => knobs.upload_seconds.unwrap_or(knobs.presigned_seconds),
+        };
         Self {
             purpose,
             expires: Instant::now() + Duration::from_secs(seconds),

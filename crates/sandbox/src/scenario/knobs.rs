@@ -79,6 +79,9 @@ pub(crate) struct BalkanIdKnobs {
     pub(crate) sync_fails: bool,
     /// For how long presigned addresses work.
     pub(crate) presigned_seconds: u64,
+    /// For how long presigned addresses of uploads work, where that is another time.
+    #[serde(default)]
+    pub(crate) upload_seconds: Option<u64>,
     /// Whether a firewall answers in its place.
     pub(crate) firewall: bool,
     /// At which of its hosts the Public API is.

@@ -258,7 +258,10 @@ impl Run<'_> {
                 self.document.problems.push(problem.as_warning().into());
                 Ok(())
             }
-            (Some(problem), false) => Err(problem),
+            (Some(mut problem), false) => {
+                problem.message.push_str(" Nothing was sent.");
+                Err(problem)
+            }
         }
     }
 
@@ -352,10 +355,7 @@ pub(super) fn unfit(
         (None, 1) => "The files have 1 error.".to_owned(),
         (None, errors) => format!("The files have {errors} errors."),
     };
-    let mut problem = Problem::new(
-        ProblemCode::FilesUnfit,
-        format!("{message} Nothing was sent."),
-    );
+    let mut problem = Problem::new(ProblemCode::FilesUnfit, message);
     problem.severity = Severity::Error;
     problem.seen = first_errors;
     Some(problem)

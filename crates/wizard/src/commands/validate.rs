@@ -1,5 +1,6 @@
 //! Looking through BalkanID's CSV files, before anybody waits for them.
 
+use std::collections::BTreeSet;
 use std::io::ErrorKind;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -15,6 +16,7 @@ use crate::json::{FindingJson, ValidateEventJson, ValidateJson, ValidatedFileJso
 /// `file_not_read` where there is no such file, or none in a folder.
 pub fn files_of(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Problem> {
     let mut files: Vec<PathBuf> = Vec::new();
+    let mut known = BTreeSet::new();
     for path in paths {
         let metadata = std::fs::metadata(path).map_err(|error| not_read(path, &error))?;
         let found: Vec<PathBuf> = match metadata.is_dir() {
@@ -26,7 +28,9 @@ pub fn files_of(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Problem> {
             false => vec![path.clone()],
         };
         for file in found {
-            if !files.contains(&file) {
+            // However it is written, the same file is looked through once.
+            let is_new = known.insert(file.canonicalize().unwrap_or_else(|_| file.clone()));
+            if is_new {
                 files.push(file);
             }
         }
@@ -134,7 +138,7 @@ fn document(looked: &Looked, names: &[String]) -> ValidateJson {
 fn notes(looked: &Looked) -> Vec<String> {
     let mut notes = Vec::new();
     if looked.ends_looked_for == Some(false) {
-        notes.push("Whether the ends of the relations are among the entities could not be told, since no file of entities could be read with them. BalkanID wants them to be among the last synced entities.".to_owned());
+        notes.push("Whether the ends of the relations are among the entities could not be told, since there is no file of entities with them that could be read whole. BalkanID wants them to be among the last synced entities.".to_owned());
     }
     notes
 }

@@ -114,7 +114,7 @@ pub enum UploadStateJson {
     Done,
     /// An earlier run sent it, and it is the same since.
     AlreadyDone,
-    /// It was tried, and is not there as a whole.
+    /// It was tried, and the storage has not said that it has the whole of it.
     Failed,
     /// It was not tried.
     NotSent,

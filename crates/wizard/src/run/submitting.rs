@@ -95,7 +95,8 @@ impl Run {
             });
             let watched = tenant.watch(&services, patience, events, stop).await;
             let watched = watched.map_err(one);
-            if let Some(workspace) = workspace_of(&self.state().draft.clone()) {
+            let workspace = workspace_of(&self.state().draft);
+            if let Some(workspace) = workspace {
                 let ended = watched.as_ref().map_err(Vec::as_slice);
                 self.state().notice = Notice::of(workspace.as_str(), ended);
             }

@@ -1,7 +1,7 @@
 //! Where the files go: the tenant, its app Bitbucket, and the integration.
 
 use bbsetup_balkanid::{App, BalkanId, Integration, KeyNames, Polling};
-use bbsetup_setup::draft::read_balkanid_url;
+use bbsetup_setup::draft::{read_balkanid_url, read_workspace};
 use bbsetup_setup::{Problem, ProblemCode, SecretSlot, WorkspaceId};
 
 use super::noted::Place;
@@ -33,7 +33,11 @@ impl Target {
         inputs: &Inputs,
         integration: Option<&str>,
     ) -> Result<Self, Vec<Problem>> {
-        let workspace = inputs.place().ok().map(|place| place.workspace);
+        let typed = inputs.draft.workspace.as_deref();
+        let workspace = match typed.filter(|typed| !typed.trim().is_empty()) {
+            Some(typed) => Some(read_workspace(Some(typed)).map_err(|problem| vec![problem])?),
+            None => None,
+        };
         let balkanid = match &workspace {
             Some(_) => Tenant::prepare(services, inputs)
                 .await?
