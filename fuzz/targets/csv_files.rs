@@ -9,9 +9,8 @@ use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|input: (&[u8], &[u8])| {
     let (entities, relations) = input;
-    let below = |kind: FileKind, bytes: &[u8]| {
-        [kind.columns().join(",").as_bytes(), b"\n", bytes].concat()
-    };
+    let below =
+        |kind: FileKind, bytes: &[u8]| [kind.columns().join(",").as_bytes(), b"\n", bytes].concat();
     let files = [
         below(FileKind::Entities, entities),
         below(FileKind::Relations, relations),
@@ -26,6 +25,10 @@ fuzz_target!(|input: (&[u8], &[u8])| {
     let Ok(looked) = looked else {
         panic!("memory is readable");
     };
-    let counted: u64 = looked.files.iter().map(|file| file.errors + file.warnings).sum();
+    let counted: u64 = looked
+        .files
+        .iter()
+        .map(|file| file.errors + file.warnings)
+        .sum();
     assert_eq!(told, counted);
 });

@@ -9,6 +9,7 @@
 
 use std::io::Write;
 use std::net::{TcpListener, TcpStream};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -186,6 +187,23 @@ async fn the_token_is_taken_from_the_keychain_of_the_workspace() {
     story.unset("BBSETUP_SCIM_TOKEN");
     let ran = story.run(&["scim", "--json"]).await;
     assert_eq!((ran.code, ran.problems()), (0, Vec::new()));
+
+    // Of another server's set-up it is not taken.
+    let home = Path::new(&story.env["BBSETUP_HOME"]).join("profiles/acme.json");
+    let profile = std::fs::read_to_string(&home).expect("a profile");
+    let other = profile.replace(
+        "\"scim_url\": null",
+        "\"scim_url\": \"https://scim.acme.example/v2\"",
+    );
+    assert_ne!(profile, other);
+    std::fs::write(&home, other).expect("room");
+    let sent = story.sandbox.requests().len();
+    let ran = story.run(&["scim", "--json"]).await;
+    assert_eq!(
+        (ran.code, ran.problems()),
+        (2, vec!["error value_missing -".to_owned()])
+    );
+    assert_eq!(story.sandbox.requests().len(), sent, "nothing was sent");
 }
 
 #[cfg(unix)]

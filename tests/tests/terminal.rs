@@ -206,7 +206,7 @@ async fn leaves_and_comes_back(leave: fn(Terminal) -> String) {
 
     let mut terminal = story.terminal(&["setup"]);
     terminal
-        .accepts("A set-up was begun (acme). Go on with it from step 4: Workspace access token?")
+        .accepts("A set-up was begun (acme). Go on with it from Workspace access token?")
         .pastes_the_workspace_token(&story)
         .sees("Step 5 of 9")
         .accepts("Account e-mail")
@@ -261,7 +261,7 @@ async fn who_does_not_want_to_go_on_begins_anew() {
     terminal.is_killed();
     let mut terminal = story.terminal(&["setup"]);
     terminal
-        .sees("? A set-up was begun (umbrella). Go on with it from step 3: API URL?")
+        .sees("? A set-up was begun (umbrella). Go on with it from API URL?")
         .types("n\r")
         .confirms_the_service_account()
         .sees("Step 2 of 9")

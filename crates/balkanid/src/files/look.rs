@@ -110,8 +110,8 @@ struct Looking<'a> {
     looked: Looked,
     /// Problems that wait for those of the rows before them.
     held: Option<Vec<Finding>>,
-    /// Files in which rows, or their types and IDs, could not be read: what is not seen in them may
-    /// be there.
+    /// Files in which the types and IDs of all rows, or of all that follow, could not be read: what
+    /// is not seen in them may be there.
     unsure: BTreeSet<usize>,
 }
 
@@ -537,7 +537,7 @@ impl<'a> Looking<'a> {
         code: FindingCode,
         message: String,
     ) -> Result<(), NotLooked> {
-        if hides_entities(code) {
+        if hides_entities(code, column.as_deref()) {
             self.unsure.insert(file);
         }
         let looked = &mut self.looked.files[file];
@@ -578,15 +578,13 @@ fn named<'r>(header: &Header, row: &'r Row, ends: Ends) -> Option<(&'static str,
     (!id.trim_ascii().is_empty()).then_some((kind, id))
 }
 
-/// Whether a problem of a file of entities leaves entities unseen.
-fn hides_entities(code: FindingCode) -> bool {
-    matches!(
-        code,
-        FindingCode::ColumnMissing
-            | FindingCode::QuoteUnclosed
-            | FindingCode::CellTooLarge
-            | FindingCode::CellCountDiffers
-    )
+/// Whether a problem of a file of entities leaves all of them, or all that follow, unseen.
+fn hides_entities(code: FindingCode, column: Option<&str>) -> bool {
+    match code {
+        FindingCode::QuoteUnclosed => true,
+        FindingCode::ColumnMissing => matches!(column, Some("Entity Type" | "Source ID")),
+        _ => false,
+    }
 }
 
 fn letters_of(row: &Row) -> Box<[u8]> {

@@ -1,6 +1,6 @@
 //! BalkanID's CSV files, looked at before anybody waits for them.
 //!
-//! [`look`] reads entities and the relations between them as a stream, and tells every problem with
+//! [`look()`] reads entities and the relations between them as a stream, and tells every problem with
 //! its row and column. Memory stays flat: of each row a hash of 16 bytes is kept, and nothing else.
 //!
 //! Columns: <https://developer.balkan.id/bulk-entities-upload-api-early-access-12828095e0> and

@@ -56,11 +56,11 @@ pub async fn authentication(
     })
 }
 
-/// Whether a set-up of a workspace is for the server at an address.
+/// Whether a set-up of a workspace is for the server at an address, as far as it names one.
 fn is_set_up_for(services: &Services, workspace: &WorkspaceId, url: &ScimUrl) -> bool {
     let profile = Home::new(&services.home).profile(workspace).ok().flatten();
     let saved = profile.and_then(|profile| read_scim_url(profile.draft.scim_url.as_deref()).ok());
-    saved.is_some_and(|saved| saved.join("/").origin() == url.join("/").origin())
+    saved.is_none_or(|saved| saved.join("/").origin() == url.join("/").origin())
 }
 
 /// Checks the SCIM server of the answers so far, as [`check`] does.
