@@ -10,6 +10,11 @@ use std::time::Duration;
 use hyper::body::{Body, Bytes, Frame, SizeHint};
 use tokio::sync::mpsc;
 
+/// More than the buffers of a connection hold, in bytes.
+const BUFFERED: u64 = 1024 * 1024;
+/// A line slower than this does not count as one, in bytes a second.
+const SLOWEST: u64 = 8 * 1024;
+
 /// The pieces of a body, in their order. An error ends the request before its body is whole.
 pub type Pieces = mpsc::Receiver<io::Result<Vec<u8>>>;
 
@@ -54,20 +59,17 @@ impl Streamed {
         }
     }
 
-    /// Ends once nothing has moved for so long. What has been handed over whole may still be on its
-    /// way out of the system's buffers, which nobody sees: from then on it never ends.
+    /// Ends once nothing has moved for so long. What has been handed over may still be on its way
+    /// out of the system's buffers, which nobody sees: it is given the time that a slow line takes.
     pub(crate) async fn stands_still(&self, patience: Duration) {
         loop {
             let before = self.sent();
             tokio::time::sleep(patience).await;
-            let sent = self.sent();
-            if sent == self.length {
-                std::future::pending::<()>().await;
-            }
-            if sent == before {
-                return;
+            if self.sent() == before {
+                break;
             }
         }
+        tokio::time::sleep(Duration::from_secs(self.sent().min(BUFFERED) / SLOWEST)).await;
     }
 }
 

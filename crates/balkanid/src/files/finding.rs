@@ -125,3 +125,14 @@ codes! {
     /// Metadata that is JSON, but no object.
     MetadataNotObject = "metadata_not_object", Error;
 }
+
+impl FindingCode {
+    /// Whether it leaves all entities of a file, or all that follow, unseen.
+    pub(super) fn hides_entities(self, column: Option<&str>) -> bool {
+        match self {
+            Self::QuoteUnclosed => true,
+            Self::ColumnMissing => matches!(column, Some("Entity Type" | "Source ID")),
+            _ => false,
+        }
+    }
+}

@@ -537,7 +537,7 @@ impl<'a> Looking<'a> {
         code: FindingCode,
         message: String,
     ) -> Result<(), NotLooked> {
-        if hides_entities(code, column.as_deref()) {
+        if code.hides_entities(column.as_deref()) {
             self.unsure.insert(file);
         }
         let looked = &mut self.looked.files[file];
@@ -576,15 +576,6 @@ fn named<'r>(header: &Header, row: &'r Row, ends: Ends) -> Option<(&'static str,
         // A type in capitals is told by itself; the entity is there all the same.
         .find(|known| known.as_bytes().eq_ignore_ascii_case(kind.trim_ascii()))?;
     (!id.trim_ascii().is_empty()).then_some((kind, id))
-}
-
-/// Whether a problem of a file of entities leaves all of them, or all that follow, unseen.
-fn hides_entities(code: FindingCode, column: Option<&str>) -> bool {
-    match code {
-        FindingCode::QuoteUnclosed => true,
-        FindingCode::ColumnMissing => matches!(column, Some("Entity Type" | "Source ID")),
-        _ => false,
-    }
 }
 
 fn letters_of(row: &Row) -> Box<[u8]> {
