@@ -1,6 +1,6 @@
 //! The apps that a tenant can integrate.
 
-use bbsetup_setup::Problem;
+use bbsetup_setup::{Problem, ProblemCode};
 
 use crate::BalkanId;
 use crate::bulk::{self, Object};
@@ -32,6 +32,20 @@ impl App {
 }
 
 impl BalkanId {
+    /// Reads the apps, and finds Bitbucket among them.
+    ///
+    /// # Errors
+    /// `balkanid_not_found` where it is not; else as [`BalkanId::apps`].
+    pub async fn bitbucket(&self) -> Result<App, Problem> {
+        let apps = self.apps().await?;
+        apps.into_iter().find(App::is_bitbucket).ok_or_else(|| {
+            Problem::new(
+                ProblemCode::BalkanIdNotFound,
+                "The tenant's list of apps holds no Bitbucket.",
+            )
+        })
+    }
+
     /// Reads the apps: whether the key is accepted, and whose tenant it is.
     ///
     /// # Errors

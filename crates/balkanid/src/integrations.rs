@@ -95,26 +95,19 @@ impl Integration {
             || of_bitbucket(&self.name)
     }
 
-    /// The flags of `Extraction Options` that are on, such as `upload`.
-    pub fn extraction(&self) -> Vec<&str> {
-        ["scim", "upload", "direct_configuration"]
-            .into_iter()
-            .filter(|flag| {
-                serde_json::from_str::<Value>(&self.optional.extraction_options)
-                    .is_ok_and(|options| options[*flag] == Value::Bool(true))
-            })
-            .collect()
-    }
-
     /// Whether the row is of an extraction type; nothing where it shows none.
     pub fn is_of(&self, kind: ExtractionType) -> Option<bool> {
-        let shown = self.extraction();
+        let options: Value = serde_json::from_str(&self.optional.extraction_options).ok()?;
+        let is_on = |flag: &str| options[flag] == Value::Bool(true);
+        let shows_one = ["scim", "upload", "direct_configuration"]
+            .into_iter()
+            .any(is_on);
         let flag = match kind {
             ExtractionType::Direct => "direct_configuration",
             ExtractionType::Scim => "scim",
             ExtractionType::ManualUpload | ExtractionType::AutomatedUpload => "upload",
         };
-        (!shown.is_empty()).then(|| shown.contains(&flag))
+        shows_one.then(|| is_on(flag))
     }
 
     /// The public value under a key, where the row shows one.

@@ -49,6 +49,7 @@ pub use public_api::SyncAccepted;
 pub use row::{Content, Masked, UploadRow, Values};
 pub use send::{Fingerprint, NotSent, Outgoing, Sending};
 pub use status::{State, Status};
+pub use watch::FailedLooks;
 pub use write::{NotWritten, appeared_since};
 
 /// One tenant's BalkanID and the way to it; the key tells which tenant.

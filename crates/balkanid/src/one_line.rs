@@ -1,6 +1,6 @@
 //! Text from outside, made fit to be shown.
 
-use bbsetup_setup::{Secret, token};
+use bbsetup_setup::{Secret, readable};
 
 /// Longer than any message that helps.
 const LONGEST: usize = 300;
@@ -8,16 +8,7 @@ const LONGEST: usize = 300;
 /// A text of BalkanID's as one line of at most 300 characters: no control or direction characters,
 /// no runs of spaces, and nothing that looks like a Bitbucket token.
 pub(crate) fn one_line(text: &str) -> String {
-    let plain: String = text
-        .chars()
-        .take(LONGEST * 8)
-        .map(|character| match is_invisible(character) {
-            true => ' ',
-            false => character,
-        })
-        .collect();
-    let words: Vec<&str> = plain.split_whitespace().collect();
-    let line = token::without_tokens(&words.join(" "));
+    let line = readable::one_line(text, LONGEST);
     match line.char_indices().nth(LONGEST) {
         None => line,
         Some((end, _)) => format!("{}…", &line[..end]),
@@ -31,11 +22,6 @@ pub(crate) fn one_line_without(text: &str, secrets: &[&Secret]) -> String {
         text = text.replace(secret.expose(), "••••");
     }
     one_line(&text)
-}
-
-fn is_invisible(character: char) -> bool {
-    character.is_control()
-        || matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
 #[cfg(test)]
@@ -74,7 +60,7 @@ mod tests {
         fn any_text_becomes_one_line(text in any::<String>()) {
             let line = one_line(&text);
             prop_assert!(line.chars().count() <= LONGEST + 1);
-            prop_assert!(!line.contains(is_invisible));
+            prop_assert!(!line.contains(readable::is_invisible));
         }
     }
 }

@@ -14,6 +14,23 @@ use crate::status::{State, Status};
 /// How many looks in a row may fail in passing.
 const FAILED_LOOKS: u32 = 5;
 
+/// The looks of a watch that have failed in a row.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct FailedLooks(u32);
+
+impl FailedLooks {
+    /// A look went well.
+    pub fn end(&mut self) {
+        self.0 = 0;
+    }
+
+    /// A look failed: whether the watch goes on, since that may pass and has not happened too often.
+    pub fn bear(&mut self, problem: &Problem) -> bool {
+        self.0 += 1;
+        self.0 < FAILED_LOOKS && may_pass(problem)
+    }
+}
+
 impl BalkanId {
     /// One integration as it is listed now.
     ///
@@ -43,12 +60,12 @@ impl BalkanId {
         mut seen: impl FnMut(&Status) + Send,
     ) -> Result<Status, Problem> {
         let mut patience = self.patience(limit);
-        let mut failed_looks = 0;
+        let mut failed_looks = FailedLooks::default();
         let mut last: Option<Status> = None;
         loop {
             match self.integration(id).await {
                 Ok(row) => {
-                    failed_looks = 0;
+                    failed_looks.end();
                     let status = Status::of(&row, Some(before));
                     seen(&status);
                     match status.state {
@@ -57,12 +74,8 @@ impl BalkanId {
                         State::Running | State::Inactive | State::Unknown => last = Some(status),
                     }
                 }
-                Err(problem) => {
-                    failed_looks += 1;
-                    if failed_looks == FAILED_LOOKS || !may_pass(&problem) {
-                        return Err(problem);
-                    }
-                }
+                Err(problem) if failed_looks.bear(&problem) => {}
+                Err(problem) => return Err(problem),
             }
             if patience.pause().await == Err(TimeIsUp) {
                 return Err(not_ended(last.as_ref(), limit));

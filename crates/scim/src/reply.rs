@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bbsetup_http::Answer;
-use bbsetup_setup::token;
+use bbsetup_setup::readable;
 use serde_json::Value;
 
 use crate::wire;
@@ -90,20 +90,8 @@ const LONGEST: usize = 200;
 
 /// A text from outside as one readable line, with nothing in it that looks like a token.
 pub(crate) fn one_line(text: &str) -> String {
-    let plain: String = text
+    readable::one_line(text, LONGEST)
         .chars()
-        .take(LONGEST * 8)
-        .map(|character| match is_invisible(character) {
-            true => ' ',
-            false => character,
-        })
-        .collect();
-    let words: Vec<&str> = plain.split_whitespace().collect();
-    let masked = token::without_tokens(&words.join(" "));
-    masked.chars().take(LONGEST).collect()
-}
-
-fn is_invisible(character: char) -> bool {
-    character.is_control()
-        || matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+        .take(LONGEST)
+        .collect()
 }

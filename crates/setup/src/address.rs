@@ -100,6 +100,11 @@ impl ApiUrl {
             .map_err(|_| ApiUrlError::NoAddress(address.to_owned()))
     }
 
+    /// The base that an address has been found to be.
+    pub(crate) fn at(url: Url) -> Self {
+        Self(url)
+    }
+
     /// Bitbucket Cloud's API.
     pub fn bitbucket_cloud() -> Self {
         // The constant parses; a test holds it to that.

@@ -14,6 +14,7 @@ pub mod extraction;
 pub mod guide;
 pub mod optional;
 pub mod problem;
+pub mod readable;
 pub mod report;
 pub mod requirement;
 pub mod scim_url;

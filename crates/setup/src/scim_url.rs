@@ -4,13 +4,13 @@ use std::fmt;
 
 use url::Url;
 
-use crate::address::{ApiUrlError, is_loopback, read_address};
+use crate::address::{ApiUrl, ApiUrlError, is_loopback, read_address};
 
 /// The base address of a SCIM server, such as `https://id.acme.example/scim/v2`: `https`, or plain
 /// `http` on this machine alone; no user name, no query, none of the paths that SCIM itself adds
 /// (RFC 7644, section 3.2).
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ScimUrl(Url);
+pub struct ScimUrl(ApiUrl);
 
 /// Why a text is no address of a SCIM server.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -57,46 +57,34 @@ impl ScimUrl {
         };
         let base = base.join("/");
         url.set_path(&base);
-        Ok(Self(url))
+        Ok(Self(ApiUrl::at(url)))
     }
 
     /// The address of a path below the base; `path` begins with a slash and is already encoded.
     pub fn join(&self, path: &str) -> Url {
-        let mut url = self.0.clone();
-        let (path, query) = match path.split_once('?') {
-            Some((path, query)) => (path, Some(query)),
-            None => (path, None),
-        };
-        let base = self.0.path().trim_end_matches('/');
-        url.set_path(&format!("{base}{path}"));
-        url.set_query(query);
-        url
+        self.0.join(path)
     }
 
     /// The same server with a longer path, such as `/scim/v2`.
     #[must_use]
     pub fn below(&self, path: &str) -> Self {
-        Self(self.join(path))
+        Self(ApiUrl::at(self.join(path)))
     }
 
     /// The host, with its port where it has one.
     pub fn host(&self) -> String {
-        let host = self.0.host_str().unwrap_or_default();
-        match self.0.port() {
-            Some(port) => format!("{host}:{port}"),
-            None => host.to_owned(),
-        }
+        self.0.host()
     }
 
     /// Whether the server is on this machine.
     pub fn is_here(&self) -> bool {
-        is_loopback(&self.0)
+        is_loopback(self.0.url())
     }
 }
 
 impl fmt::Display for ScimUrl {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(self.0.as_str().trim_end_matches('/'))
+        self.0.fmt(formatter)
     }
 }
 

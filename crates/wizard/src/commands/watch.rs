@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use bbsetup_balkanid::{BalkanId, Integration, Ours, Polling, State, Status, ours, ours_fed};
+use bbsetup_balkanid::{
+    BalkanId, FailedLooks, Integration, Ours, Polling, State, Status, ours, ours_fed,
+};
 use bbsetup_setup::draft::{read_balkanid_public_url, read_balkanid_url};
-use bbsetup_setup::problem::Retry;
 use bbsetup_setup::{ExtractionType, Problem, ProblemCode, SecretSlot, WorkspaceId};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -171,49 +172,32 @@ impl Tenant {
         stop: &CancellationToken,
     ) -> Result<StatusJson, Problem> {
         let until = Instant::now() + patience.watch;
-        let mut failed_looks = 0;
+        let mut failed_looks = FailedLooks::default();
         loop {
             let looked = tokio::select! {
                 () = stop.cancelled() => return Err(stopped()),
                 looked = self.status(services, true) => looked,
             };
-            let status = match looked {
+            match looked {
                 Ok(status) => {
-                    failed_looks = 0;
-                    status
-                }
-                // A look that fails in passing says nothing of the sync.
-                Err(problem) if problem.retry == Retry::Now && failed_looks < FAILED_LOOKS => {
-                    failed_looks += 1;
-                    tokio::select! {
-                        () = stop.cancelled() => return Err(stopped()),
-                        () = tokio::time::sleep(patience.between) => {}
+                    failed_looks.end();
+                    events(SubmitEventJson::Status {
+                        status: status.clone(),
+                    });
+                    match status.state {
+                        StateJson::Connected => return Ok(status),
+                        StateJson::Error => return Err(sync_failed(&status)),
+                        StateJson::Running | StateJson::Inactive | StateJson::Unknown => {}
                     }
-                    continue;
                 }
+                // It says nothing of the sync.
+                Err(problem) if failed_looks.bear(&problem) => {}
                 Err(problem) => {
                     if problem.code == ProblemCode::BalkanIdNotFound {
                         self.is_gone(services);
                     }
                     return Err(problem);
                 }
-            };
-            events(SubmitEventJson::Status {
-                status: status.clone(),
-            });
-            match status.state {
-                StateJson::Connected => return Ok(status),
-                StateJson::Error => {
-                    let said = status
-                        .message
-                        .clone()
-                        .unwrap_or_else(|| "no message".to_owned());
-                    return Err(Problem::new(
-                        ProblemCode::SyncFailed,
-                        format!("BalkanID's sync ended with an error: “{said}”."),
-                    ));
-                }
-                StateJson::Running | StateJson::Inactive | StateJson::Unknown => {}
             }
             if Instant::now() >= until {
                 return Err(Problem::new(
@@ -229,9 +213,6 @@ impl Tenant {
         }
     }
 }
-
-/// How many looks in a row may fail in passing.
-const FAILED_LOOKS: u32 = 4;
 
 impl Tenant {
     /// There is nothing to watch any more. Where that cannot be kept, the next start looks again.
@@ -278,6 +259,14 @@ impl Notice {
             },
         }
     }
+}
+
+fn sync_failed(status: &StatusJson) -> Problem {
+    let said = status.message.as_deref().unwrap_or("no message");
+    Problem::new(
+        ProblemCode::SyncFailed,
+        format!("BalkanID's sync ended with an error: “{said}”."),
+    )
 }
 
 fn stopped() -> Problem {

@@ -72,13 +72,7 @@ impl Before {
         confirmed: &ConfirmedJson,
     ) -> Result<Self, Problem> {
         let balkanid = &tenant.balkanid;
-        let apps = balkanid.apps().await?;
-        let app = apps.iter().find(|app| app.is_bitbucket()).ok_or_else(|| {
-            Problem::new(
-                ProblemCode::BalkanIdNotFound,
-                "The tenant's list of apps holds no Bitbucket.",
-            )
-        })?;
+        let app = balkanid.bitbucket().await?;
         let rows = balkanid.integrations().await?;
         let profile = Home::new(&services.home).profile(&submission.setup.workspace)?;
         let remembered = profile
@@ -118,8 +112,8 @@ impl Before {
             }
         }
         Ok(Self {
-            tenant: app.tenant_name.clone(),
-            app_name: app.name.clone(),
+            tenant: app.tenant_name,
+            app_name: app.name,
             keys: match (keys_of(&rows, ours.existing()), &confirmed.keys) {
                 (Ok(keys), _) => Ok(keys),
                 (Err(_), Some(names)) => Ok(key_names(names).confirmed()?),

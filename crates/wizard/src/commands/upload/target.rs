@@ -54,13 +54,7 @@ impl Target {
 
     /// Tries the key, and finds the integration.
     pub(super) async fn find(&self, services: &Services) -> Result<Destination, Problem> {
-        let apps = self.balkanid.apps().await?;
-        let app = apps.iter().find(|app| app.is_bitbucket()).ok_or_else(|| {
-            Problem::new(
-                ProblemCode::BalkanIdNotFound,
-                "The tenant's list of apps holds no Bitbucket.",
-            )
-        })?;
+        let app = self.balkanid.bitbucket().await?;
         let rows: Vec<Integration> = self
             .balkanid
             .integrations()
@@ -69,7 +63,7 @@ impl Target {
             .filter(Integration::is_bitbucket)
             .collect();
         let integration = self.choose(services, &rows)?;
-        Ok(destination(app, integration))
+        Ok(destination(&app, integration))
     }
 
     /// The integration that is meant: the one that was given, that was written before, that shows
