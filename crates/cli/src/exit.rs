@@ -3,7 +3,8 @@
 use std::process::ExitCode;
 
 use bbsetup_setup::{Problem, ProblemCode, Report, Verdict};
-use bbsetup_wizard::json::{ProblemJson, SeverityJson};
+use bbsetup_wizard::commands::upload::is_half_way;
+use bbsetup_wizard::json::{ProblemJson, UploadJson};
 
 /// What the program ends with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -131,15 +132,24 @@ pub(crate) fn of_codes<'a>(codes: impl IntoIterator<Item = &'a str>) -> Code {
 
 /// The exit code of what a document says stands in the way; a warning does not.
 pub(crate) fn of_document(problems: &[ProblemJson]) -> Code {
-    let is_error = |problem: &&ProblemJson| problem.severity == SeverityJson::Error;
     let errors: Vec<&str> = problems
         .iter()
-        .filter(is_error)
+        .filter(|problem| problem.is_error())
         .map(|problem| problem.code.as_str())
         .collect();
     match errors.is_empty() {
         true => DONE,
         false => of_codes(errors),
+    }
+}
+
+/// The exit code of a document about files that were sent: where some are there and some are not,
+/// the same command goes on, whatever stopped it.
+pub(crate) fn of_upload(problems: &[ProblemJson], upload: &UploadJson) -> Code {
+    match of_document(problems) {
+        DONE => DONE,
+        _ if is_half_way(upload) => RESUMABLE,
+        code => code,
     }
 }
 

@@ -2,7 +2,6 @@
 
 use bbsetup_setup::{Owner, Problem, ProblemCode, SecretSlot};
 use bbsetup_wizard::commands::submit::Submission;
-use bbsetup_wizard::commands::upload::is_half_way;
 use bbsetup_wizard::commands::watch::Patience;
 use bbsetup_wizard::json::{
     CandidateJson, ConfirmedJson, HandOverJson, KeyNamesJson, PlanJson, ProblemJson, RouteJson,
@@ -31,11 +30,11 @@ async fn submit(
     let one = |problem: Problem| vec![problem];
     let inputs = context.inputs_with_form(&arguments.form);
     let mut slots = inputs.draft.extraction.secrets().to_vec();
-    slots.extend(
-        KEY.into_iter()
-            .filter(|key| !slots.contains(key))
-            .collect::<Vec<_>>(),
-    );
+    for key in KEY {
+        if !slots.contains(&key) {
+            slots.push(key);
+        }
+    }
     let inputs = context.ask(inputs, &slots);
     let confirmed = ConfirmedJson {
         keys: arguments
@@ -50,11 +49,8 @@ async fn submit(
     let submission = Submission::prepare(services, &inputs, Owner::Optional).await?;
     let plan = submission.plan(services, &confirmed).await;
     print_plan(&plan);
-    if plan.route == RouteJson::Assisted {
-        return Ok(end_assisted(context, &plan));
-    }
-    if exit::of_document(&plan.problems) != exit::DONE {
-        return Ok(end_undecided(context, &plan));
+    if plan.route == RouteJson::Assisted || exit::of_document(&plan.problems) != exit::DONE {
+        return Ok(end_unwritten(context, &plan));
     }
     if context.interactive && !arguments.yes && !terminal::agreed("Write this to BalkanID?") {
         return Ok(report::print_declined(
@@ -87,16 +83,14 @@ async fn submit(
     }
     report::print_problems(&submitted.problems);
     print_submitted(context, &submitted);
-    let code = exit::of_document(&submitted.problems);
-    match &submitted.upload {
-        // Whatever stopped it: a part is there, and the same command goes on.
-        Some(upload) if code != exit::DONE && is_half_way(upload) => Ok(exit::RESUMABLE),
-        Some(_) | None => Ok(code),
-    }
+    Ok(match &submitted.upload {
+        Some(upload) => exit::of_upload(&submitted.problems, upload),
+        None => exit::of_document(&submitted.problems),
+    })
 }
 
-/// What stands in the way of writing: told before anybody is asked.
-fn end_undecided(context: &Context, plan: &PlanJson) -> exit::Code {
+/// The end where nothing is written by this program: by hand, or not before something is decided.
+fn end_unwritten(context: &Context, plan: &PlanJson) -> exit::Code {
     for CandidateJson {
         id,
         description,
@@ -110,7 +104,7 @@ fn end_undecided(context: &Context, plan: &PlanJson) -> exit::Code {
     if context.json {
         report::print_json(&SubmitJson {
             problems: plan.problems.clone(),
-            ..SubmitJson::of(RouteJson::Api)
+            ..SubmitJson::of(plan.route)
         });
     }
     exit::of_document(&plan.problems)
@@ -124,22 +118,6 @@ fn read_keys(file: &std::path::Path) -> Result<KeyNamesJson, Problem> {
     };
     let text = std::fs::read_to_string(file).map_err(|error| unreadable(error.to_string()))?;
     serde_json::from_str(&text).map_err(|error| unreadable(error.to_string()))
-}
-
-fn end_assisted(context: &Context, plan: &PlanJson) -> exit::Code {
-    if context.json {
-        report::print_json(&SubmitJson {
-            problems: plan.problems.clone(),
-            ..SubmitJson::of(RouteJson::Assisted)
-        });
-    }
-    match plan.problems.is_empty() {
-        true => exit::DONE,
-        false => {
-            report::print_problems(&plan.problems);
-            exit::of_codes(plan.problems.iter().map(|problem| problem.code.as_str()))
-        }
-    }
 }
 
 /// Shows what would be written, secrets masked, or what to type into BalkanID's form.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bbsetup_setup::{Problem, SecretSlot};
-use bbsetup_wizard::commands::upload::{UploadRequest, is_half_way, upload};
+use bbsetup_wizard::commands::upload::{UploadRequest, upload};
 use bbsetup_wizard::json::{UploadEventJson, UploadJson, UploadStateJson, UploadedFileJson};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
@@ -20,12 +20,7 @@ pub(crate) async fn run(context: &Context, arguments: &UploadArguments) -> exit:
                 true => report::print_json(&upload),
                 false => print(&upload),
             }
-            match (is_half_way(&upload), exit::of_document(&upload.problems)) {
-                (_, exit::DONE) => exit::DONE,
-                // Whatever stopped it: a part is there, and the same command goes on.
-                (true, _) => exit::RESUMABLE,
-                (false, code) => code,
-            }
+            exit::of_upload(&upload.problems, &upload)
         }
         Err(problems) => report::print_failure(context.json, &problems),
     }

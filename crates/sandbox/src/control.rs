@@ -25,6 +25,7 @@ use crate::asked::Asked;
 use crate::balkanid::{Field, FieldType, Integration, form};
 use crate::reply::{JSON, TEXT, empty, reply};
 use crate::state::State;
+use crate::world::in_hexadecimal;
 
 pub(crate) fn answer(state: &State, asked: &Asked) -> Response<Body> {
     let what = asked.path.trim_start_matches("/_practice/");
@@ -91,10 +92,7 @@ fn masked(integration: &Integration) -> Value {
         .map(|(key, Field { kind, value, .. })| {
             let shown = match kind {
                 FieldType::Public => value.clone(),
-                FieldType::Secret => Sha256::digest(value.as_bytes())
-                    .iter()
-                    .map(|byte| format!("{byte:02x}"))
-                    .collect(),
+                FieldType::Secret => in_hexadecimal(&Sha256::digest(value.as_bytes())),
             };
             (key.clone(), Value::String(shown))
         })

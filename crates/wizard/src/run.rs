@@ -33,7 +33,7 @@ use crate::home::{Home, SavedProgress, without_tokens};
 use crate::inputs::{Inputs, read_secret};
 use crate::json::{
     AnswersJson, CheckEventJson, CheckJson, ChoicesJson, DraftJson, GuideJson, HomeJson,
-    KeychainJson, ProblemJson, ProgressJson, SeverityJson, StatusJson, StepAnswerJson, SubmitJson,
+    KeychainJson, ProblemJson, ProgressJson, StatusJson, StepAnswerJson, SubmitJson,
 };
 use crate::practice::Practice;
 use crate::services::Services;
@@ -347,8 +347,7 @@ impl Run {
     /// Takes the answer to a step, and looks at what it names: says what was seen.
     pub async fn answer_and_look(&self, step: Step, draft: DraftJson) -> StepAnswerJson {
         let mut answer = self.answer(step, draft);
-        let stands_in_the_way = |problem: &ProblemJson| problem.severity == SeverityJson::Error;
-        if answer.problems.iter().any(stands_in_the_way) {
+        if answer.problems.iter().any(ProblemJson::is_error) {
             return answer;
         }
         let opened = self.state().opened.clone();
@@ -356,7 +355,7 @@ impl Run {
             Ok(seen) => answer.seen = seen,
             Err(problem) => {
                 let problem = ProblemJson::from(problem);
-                if stands_in_the_way(&problem) {
+                if problem.is_error() {
                     self.state().current = Some(step);
                     answer.progress = self.progress();
                 }

@@ -48,11 +48,7 @@ pub(super) async fn answered(run: &Run, asker: &Asker, step: Step, draft: DraftJ
         asker.say(seen);
     }
     asker.tell_problems(&answer.problems);
-    !answer.problems.iter().any(is_error)
-}
-
-fn is_error(problem: &ProblemJson) -> bool {
-    problem.severity == bbsetup_wizard::json::SeverityJson::Error
+    !answer.problems.iter().any(ProblemJson::is_error)
 }
 
 async fn service_account(run: &Run, asker: &Asker) -> Result<Next, Left> {
@@ -246,10 +242,10 @@ fn end_of_check(asker: &Asker) -> exit::Code {
     let codes = |only_errors: bool| {
         problems
             .iter()
-            .filter(move |problem| !only_errors || is_error(problem))
+            .filter(move |problem| !only_errors || problem.is_error())
             .map(|problem| problem.code.as_str())
     };
-    match problems.iter().any(is_error) {
+    match problems.iter().any(ProblemJson::is_error) {
         true => exit::of_codes(codes(true)),
         false => exit::of_codes(codes(false)),
     }
@@ -320,8 +316,8 @@ async fn submit(run: &Run, asker: &Asker) -> Result<Next, Left> {
     if plan.keys == KeysJson::ToConfirm {
         asker.say("With the names of the keys in a file, bbsetup submit --keys FILE creates the integration by API.");
     }
-    if exit::of_document(&plan.problems) != exit::DONE && plan.route == RouteJson::Api {
-        let code = exit::of_document(&plan.problems);
+    let code = exit::of_document(&plan.problems);
+    if code != exit::DONE && plan.route == RouteJson::Api {
         return Ok(match asker.is_person() {
             true => Next::To(Step::Answers),
             false => Next::End(code),

@@ -10,6 +10,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::{Object, Tenant};
+use crate::world::in_hexadecimal;
 
 const ENTITY_COLUMNS: [&str; 8] = [
     "App",
@@ -134,10 +135,7 @@ fn take(
     tenant.files.push(StoredFile {
         object: object.as_str().to_owned(),
         integration,
-        sha256: Sha256::digest(file)
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect(),
+        sha256: in_hexadecimal(&Sha256::digest(file)),
         rows,
     });
 }

@@ -15,7 +15,7 @@ use super::{Object, Tenant, entities, integrations};
 use crate::asked::Asked;
 use crate::reply::{CSV, XML, empty, reply, set_header};
 use crate::state::{Server, State};
-use crate::world::uuid_of;
+use crate::world::{in_hexadecimal, uuid_of};
 
 /// What a presigned address is for.
 enum Purpose {
@@ -161,7 +161,11 @@ pub(crate) fn answer(state: &State, asked: &Asked) -> Response<Body> {
             tenant.presigned.held.remove(&number);
             take(&mut tenant, state, object, integration, &asked.body);
             let mut taken = empty(200);
-            set_header(&mut taken, "etag", &format!("\"{}\"", md5_of(&asked.body)));
+            set_header(
+                &mut taken,
+                "etag",
+                &format!("\"{}\"", in_hexadecimal(&Md5::digest(&asked.body))),
+            );
             taken
         }
         _ => error(405, "MethodNotAllowed", "The method is not allowed."),
@@ -174,13 +178,6 @@ fn is_whole(asked: &Asked) -> bool {
         .header("content-length")
         .and_then(|length| length.parse::<usize>().ok())
         .is_none_or(|length| length == asked.body.len())
-}
-
-fn md5_of(bytes: &[u8]) -> String {
-    Md5::digest(bytes)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
 }
 
 /// Takes both files of an integration, however they came.

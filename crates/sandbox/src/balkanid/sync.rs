@@ -26,9 +26,9 @@ pub(super) fn move_on(tenant: &mut Tenant, state: &State) {
                 *synced += 1;
                 integration.last_run = time_of(*synced);
                 integration.status = "active".to_owned();
-                integration.message = match can_be_read(integration, state)
-                    || is_fed(integration, files, refused_rows)
-                {
+                integration.message = match works(integration, state, |integration| {
+                    is_fed(integration, files, refused_rows)
+                }) {
                     true => "Data Available".to_owned(),
                     // BalkanID's own spelling.
                     false => "1 error occured".to_owned(),
@@ -47,27 +47,28 @@ fn time_of(sync: u32) -> String {
     format!("2026-11-{day:02}T{hour:02}:{minute:02}:00Z")
 }
 
-/// Whether BalkanID can read with what it was given, by the extraction type.
-fn can_be_read(integration: &Integration, state: &State) -> bool {
+/// Whether BalkanID has the data, or can read it with what it was given, by the extraction type.
+fn works(
+    integration: &Integration,
+    state: &State,
+    is_fed: impl FnOnce(&Integration) -> bool,
+) -> bool {
     let options = integration.other.get("Extraction Options");
     let options: Value = options
         .and_then(|options| serde_json::from_str(options).ok())
         .unwrap_or_default();
     let is_on = |flag: &str| options[flag] == Value::Bool(true);
-    let works = match (is_on("scim"), is_on("upload")) {
-        (true, _) => scim_works(integration, state),
-        (false, true) => false,
-        (false, false) => credentials_work(integration, state),
-    };
-    works && !state.scenario.balkanid.sync_fails
+    let syncs = !state.scenario.balkanid.sync_fails;
+    match (is_on("scim"), is_on("upload")) {
+        (true, _) => syncs && scim_works(integration, state),
+        // What was uploaded is no sync of BalkanID's.
+        (false, true) => is_fed(integration),
+        (false, false) => syncs && credentials_work(integration, state),
+    }
 }
 
 /// Whether both files of an integration came, with no row that was refused.
 fn is_fed(integration: &Integration, files: &[StoredFile], refused: &[RefusedRow]) -> bool {
-    let is_upload = integration
-        .other
-        .get("Extraction Options")
-        .is_some_and(|options| options.contains("\"upload\":true"));
     let came = |object: &str| {
         let is_its = |file: &&StoredFile| file.integration.as_ref() == Some(&integration.id);
         files
@@ -75,7 +76,7 @@ fn is_fed(integration: &Integration, files: &[StoredFile], refused: &[RefusedRow
             .filter(is_its)
             .any(|file| file.object == object)
     };
-    is_upload && came("entities") && came("entity-relations") && refused.is_empty()
+    came("entities") && came("entity-relations") && refused.is_empty()
 }
 
 /// Whether BalkanID could read the SCIM server with what it was given.

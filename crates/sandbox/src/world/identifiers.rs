@@ -18,11 +18,7 @@ const IN_PATH: &AsciiSet = &CONTROLS
 
 /// A UUID in braces, made of a name.
 pub(crate) fn uuid_of(name: &str) -> String {
-    let hexadecimal: String = Sha256::digest(name.as_bytes())
-        .iter()
-        .take(16)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let hexadecimal = in_hexadecimal(&Sha256::digest(name.as_bytes())[..16]);
     format!(
         "{{{}-{}-4{}-8{}-{}}}",
         &hexadecimal[..8],
@@ -31,6 +27,11 @@ pub(crate) fn uuid_of(name: &str) -> String {
         &hexadecimal[17..20],
         &hexadecimal[20..32]
     )
+}
+
+/// Bytes as they are written: two small digits each.
+pub(crate) fn in_hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// An identifier as it stands in an address.

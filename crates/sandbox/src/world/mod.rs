@@ -10,7 +10,7 @@ mod identifiers;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use self::description::WorldDescription;
-pub(crate) use self::identifiers::{in_url, uuid_of};
+pub(crate) use self::identifiers::{in_hexadecimal, in_url, uuid_of};
 
 /// Everything that the practice Bitbucket holds.
 #[derive(Clone, Debug, Serialize)]

@@ -42,9 +42,8 @@ pub async fn authentication(
         (None, Ok(workspace)) if is_set_up_for(services, &workspace, url) => {
             inputs.secret(slot, &workspace, &services.vault).await?
         }
-        (None, Ok(_)) => None,
-        // Without a workspace the keychain holds none.
-        (None, Err(_)) => None,
+        // Without a workspace it holds none.
+        (None, Ok(_) | Err(_)) => None,
     };
     let secret = secret.ok_or_else(|| inputs::missing_secret(SecretSlot::ScimToken))?;
     Ok(match user {

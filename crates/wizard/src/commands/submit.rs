@@ -26,8 +26,8 @@ use crate::commands::watch::{Patience, Tenant};
 use crate::home::Home;
 use crate::inputs::{Inputs, missing_secret};
 use crate::json::{
-    CellJson, ConfirmedJson, DifferenceJson, FoundJson, KeysJson, PlanJson, RouteJson,
-    SeverityJson, SubmitEventJson, SubmitJson, UploadStateJson,
+    CellJson, ConfirmedJson, DifferenceJson, FoundJson, KeysJson, PlanJson, ProblemJson, RouteJson,
+    SubmitEventJson, SubmitJson, UploadStateJson,
 };
 use crate::services::Services;
 
@@ -286,8 +286,10 @@ impl Submission {
             _turn: turn,
         } = written;
         let submitted = match self.folder() {
-            Some(_) => {
-                let sent = self.send_files(services, submitted, events, stop).await;
+            Some(folder) => {
+                let sent = self
+                    .send_files(services, folder, submitted, events, stop)
+                    .await;
                 self.fed(services, sent, stages)
             }
             None => {
@@ -455,10 +457,7 @@ impl Submission {
     /// by this submission. What BalkanID's team loads, it loads in its own time.
     pub fn has_an_end(&self, submitted: &SubmitJson) -> bool {
         let is_through = submitted.integration_id.is_some()
-            && submitted
-                .problems
-                .iter()
-                .all(|problem| problem.severity != SeverityJson::Error);
+            && !submitted.problems.iter().any(ProblemJson::is_error);
         let has_begun = match self.extraction_kind() {
             ExtractionType::Direct | ExtractionType::Scim => true,
             ExtractionType::ManualUpload => false,
@@ -478,10 +477,7 @@ impl Submission {
         mut submitted: SubmitJson,
         stages: Stages<'_>,
     ) -> SubmitJson {
-        let failed = submitted
-            .problems
-            .iter()
-            .any(|problem| problem.severity == SeverityJson::Error);
+        let failed = submitted.problems.iter().any(ProblemJson::is_error);
         let kept = match (self.has_an_end(&submitted), failed) {
             (true, _) => self.is_watched(services),
             // Everything was there already: there is nothing to go on with.

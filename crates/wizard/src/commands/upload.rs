@@ -18,11 +18,11 @@ use tokio_util::sync::CancellationToken;
 
 use self::noted::Noted;
 use self::target::Target;
-use crate::commands::validate::{files_of, not_read, validate};
+use crate::commands::validate::{FirstErrors, files_of, not_read, validate};
 use crate::inputs::Inputs;
 use crate::json::{
-    FindingJson, SeverityJson, UploadEventJson, UploadJson, UploadStateJson, UploadedFileJson,
-    ValidateEventJson, ValidateJson,
+    FindingJson, UploadEventJson, UploadJson, UploadStateJson, UploadedFileJson, ValidateEventJson,
+    ValidateJson,
 };
 use crate::services::Services;
 
@@ -231,16 +231,14 @@ impl Run<'_> {
                 }
             })
         });
-        let mut first_errors = Vec::new();
+        let mut first_errors = FirstErrors::default();
         loop {
             let finding = tokio::select! {
                 finding = told.recv() => finding,
                 () = self.stop.cancelled() => return Err(stopped()),
             };
             let Some(finding) = finding else { break };
-            if finding.severity == SeverityJson::Error && first_errors.len() < 5 {
-                first_errors.push(format!("row {}: {}", finding.row, finding.message));
-            }
+            first_errors.note(&finding);
             (self.events)(UploadEventJson::Finding { problem: finding });
         }
         let looked = looking.await.map_err(defect)??;
@@ -335,7 +333,7 @@ impl Run<'_> {
 pub(super) fn unfit(
     looked: &ValidateJson,
     files: &[PathBuf],
-    first_errors: Vec<String>,
+    first_errors: FirstErrors,
 ) -> Option<Problem> {
     let mixed_up: BTreeMap<&str, &str> = looked
         .files
@@ -357,7 +355,7 @@ pub(super) fn unfit(
     };
     let mut problem = Problem::new(ProblemCode::FilesUnfit, message);
     problem.severity = Severity::Error;
-    problem.seen = first_errors;
+    problem.seen = first_errors.lines();
     Some(problem)
 }
 

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use bbsetup_balkanid::files::{self, FileKind, Looked, LookedFile, NotLooked, Source, Told};
 use bbsetup_setup::{Problem, ProblemCode};
 
-use crate::json::{FindingJson, ValidateEventJson, ValidateJson, ValidatedFileJson};
+use crate::json::{FindingJson, SeverityJson, ValidateEventJson, ValidateJson, ValidatedFileJson};
 
 /// The files that are meant by paths; of a folder, those of BalkanID's names in it.
 ///
@@ -96,6 +96,33 @@ pub fn validate(
         .with_hints(vec!["Look through them again when ready.".to_owned()]),
     })?;
     Ok(document(&looked, &names))
+}
+
+/// The first errors of files, as a problem shows them.
+#[derive(Default)]
+pub(super) struct FirstErrors(Vec<String>);
+
+impl FirstErrors {
+    /// Takes a finding, where it is an error and there are not enough yet.
+    pub(super) fn note(&mut self, finding: &FindingJson) {
+        if finding.severity == SeverityJson::Error && self.0.len() < 5 {
+            self.0
+                .push(format!("row {}: {}", finding.row, finding.message));
+        }
+    }
+
+    /// The lines.
+    pub(super) fn lines(self) -> Vec<String> {
+        self.0
+    }
+}
+
+/// The thread that looked through the files ended before them.
+pub(crate) fn broken_off(error: &tokio::task::JoinError) -> Problem {
+    Problem::new(
+        ProblemCode::DefectOfThisTool,
+        format!("The files could not be looked through: {error}."),
+    )
 }
 
 fn document(looked: &Looked, names: &[String]) -> ValidateJson {

@@ -96,6 +96,13 @@ impl From<Place> for PlaceJson {
     }
 }
 
+impl ProblemJson {
+    /// Whether it stands in the way; a warning does not.
+    pub fn is_error(&self) -> bool {
+        self.severity == SeverityJson::Error
+    }
+}
+
 impl From<Problem> for ProblemJson {
     fn from(problem: Problem) -> Self {
         let Problem {

@@ -2,12 +2,12 @@
 
 use std::ops::ControlFlow;
 
+use bbsetup_setup::Problem;
 use bbsetup_setup::draft::read_files;
-use bbsetup_setup::{Problem, ProblemCode};
 use tokio_util::sync::CancellationToken;
 
 use super::Run;
-use crate::commands::validate::validate;
+use crate::commands::validate::{broken_off, validate};
 use crate::json::{ValidateEventJson, ValidateJson};
 
 /// How many problems are told one by one; beyond them, the sums tell how many there are.
@@ -45,12 +45,7 @@ impl Run {
         while let Some(event) = told.recv().await {
             events(event);
         }
-        let looked = looking.await.map_err(|error| {
-            Problem::new(
-                ProblemCode::DefectOfThisTool,
-                format!("The files could not be looked through: {error}."),
-            )
-        })?;
+        let looked = looking.await.map_err(|error| broken_off(&error))?;
         looked.map_err(|problem| problem.on_field("files"))
     }
 }

@@ -3,15 +3,14 @@
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use bbsetup_setup::{Extraction, Problem, ProblemCode};
+use bbsetup_setup::{Extraction, Problem};
 use tokio_util::sync::CancellationToken;
 
 use super::Submission;
 use crate::commands::upload::{UploadRequest, unfit, upload};
-use crate::commands::validate::{files_of, validate};
+use crate::commands::validate::{FirstErrors, broken_off, files_of, validate};
 use crate::json::{
-    HandOverJson, SeverityJson, SubmitEventJson, SubmitJson, UploadEventJson, ValidateEventJson,
-    ValidateJson,
+    HandOverJson, SubmitEventJson, SubmitJson, UploadEventJson, ValidateEventJson, ValidateJson,
 };
 use crate::services::Services;
 
@@ -40,13 +39,10 @@ impl Submission {
         let paths = vec![folder.to_owned()];
         let looked = tokio::task::spawn_blocking(move || {
             let files = files_of(&paths)?;
-            let mut first_errors = Vec::new();
+            let mut first_errors = FirstErrors::default();
             let looked = validate(&paths, &mut |event| {
-                if let ValidateEventJson::Problem { problem } = event
-                    && problem.severity == SeverityJson::Error
-                    && first_errors.len() < 5
-                {
-                    first_errors.push(format!("row {}: {}", problem.row, problem.message));
+                if let ValidateEventJson::Problem { problem } = event {
+                    first_errors.note(&problem);
                 }
                 ControlFlow::Continue(())
             })?;
@@ -56,12 +52,7 @@ impl Submission {
             }
         })
         .await
-        .unwrap_or_else(|error| {
-            Err(Problem::new(
-                ProblemCode::DefectOfThisTool,
-                format!("The files could not be looked through: {error}."),
-            ))
-        });
+        .unwrap_or_else(|error| Err(broken_off(&error)));
         looked
             .map(Some)
             .map_err(|problem| problem.on_field("files"))
@@ -103,13 +94,11 @@ impl Submission {
     pub(super) async fn send_files(
         &self,
         services: &Services,
+        folder: &Path,
         mut submitted: SubmitJson,
         events: &(dyn Fn(SubmitEventJson) + Send + Sync),
         stop: &CancellationToken,
     ) -> SubmitJson {
-        let Some(folder) = self.folder() else {
-            return submitted;
-        };
         let request = UploadRequest {
             folder: folder.to_owned(),
             integration: submitted.integration_id.clone(),

@@ -16,11 +16,10 @@ impl Submission {
     pub(super) fn note(
         &self,
         services: &Services,
-        stage: UnderWayJson,
         known: &BTreeSet<String>,
     ) -> Result<Option<SavedSubmission>, Problem> {
         let begun = SavedSubmission {
-            stage,
+            stage: UnderWayJson::Sending,
             known: known.clone(),
             at: services.now().to_string(),
         };

@@ -10,7 +10,7 @@ use super::before::{Before, Which};
 use super::stages::Stages;
 use crate::commands::watch::{Patience, Tenant};
 use crate::home::Home;
-use crate::json::{ConfirmedJson, RouteJson, SubmitJson, UnderWayJson};
+use crate::json::{ConfirmedJson, RouteJson, SubmitJson};
 use crate::services::Services;
 use crate::turn::Turn;
 
@@ -56,7 +56,7 @@ impl Submission {
             return Err(ambiguity.problem(&self.setup.workspace));
         }
         let row = self.row(&before, self.content(before.keys.as_ref().ok())?);
-        let earlier = self.note(services, UnderWayJson::Sending, &before.known)?;
+        let earlier = self.note(services, &before.known)?;
         if let Err(not_written) = balkanid.write(&row, &before.known).await {
             if !not_written.may_have_arrived {
                 self.take_back(services, earlier)?;
