@@ -94,17 +94,23 @@ pub async fn fills_in_balkanids_form(window: &Window, story: &Story) {
             "second@acme.example".to_owned(),
         ),
         ("Description", "Bitbucket, \"Payments\"".to_owned()),
-        ("API key ID", story.typed("BBSETUP_BALKANID_KEY_ID")),
-        ("API key secret", story.typed("BBSETUP_BALKANID_KEY_SECRET")),
-        ("BalkanID REST base", story.typed("BBSETUP_BALKANID_URL")),
-        (
-            "BalkanID Public API",
-            story.typed("BBSETUP_BALKANID_PUBLIC_URL"),
-        ),
     ] {
         window.fill(label, &text).await;
     }
+    gives_the_key(window, story).await;
     window.press("Continue").await.turns_to("answers").await;
+}
+
+/// BalkanID's key and addresses, on the page of step 7.
+pub async fn gives_the_key(window: &Window, story: &Story) {
+    for (label, variable) in [
+        ("API key ID", "BBSETUP_BALKANID_KEY_ID"),
+        ("API key secret", "BBSETUP_BALKANID_KEY_SECRET"),
+        ("BalkanID REST base", "BBSETUP_BALKANID_URL"),
+        ("BalkanID Public API", "BBSETUP_BALKANID_PUBLIC_URL"),
+    ] {
+        window.fill(label, &story.typed(variable)).await;
+    }
 }
 
 /// From the report to Done, by API.
@@ -114,13 +120,24 @@ pub async fn reaches_the_end(window: &Window, story: &Story) {
     saves_and_submits(window).await;
 }
 
-/// From "Check your answers" to Done, by API.
-pub async fn saves_and_submits(window: &Window) {
+/// From "Check your answers" to the page of the submission.
+pub async fn reaches_the_submission(window: &Window) {
     window
         .press("Save and submit")
         .await
         .turns_to("submit")
         .await;
+}
+
+/// Axe finds nothing on this page.
+pub async fn is_for_everybody(window: &Window) {
+    let page = window.page().await;
+    assert_eq!(window.violations().await, Vec::<String>::new(), "{page}");
+}
+
+/// From "Check your answers" to Done, by API.
+pub async fn saves_and_submits(window: &Window) {
+    reaches_the_submission(window).await;
     window
         .press("Save to keychain and submit to BalkanID")
         .await

@@ -4,7 +4,10 @@
 use std::fs;
 
 use bbsetup_sandbox::Integration;
-use bbsetup_tests::steps::{WORKSPACE, by_hand, reaches_the_report, swift};
+use bbsetup_tests::steps::{
+    WORKSPACE, by_hand, gives_the_key, is_for_everybody, reaches_the_report,
+    reaches_the_submission, swift, written,
+};
 use bbsetup_tests::{Canary, Notice, Notices, Story, Window, until};
 use serde_json::{Value, json};
 
@@ -49,24 +52,9 @@ async fn chooses(window: &Window, story: &Story, kind: &str) {
         .await;
 }
 
-/// BalkanID's key and addresses.
-async fn gives_the_key(window: &Window, story: &Story) {
-    for (label, variable) in [
-        ("API key ID", "BBSETUP_BALKANID_KEY_ID"),
-        ("API key secret", "BBSETUP_BALKANID_KEY_SECRET"),
-        ("BalkanID REST base", "BBSETUP_BALKANID_URL"),
-        ("BalkanID Public API", "BBSETUP_BALKANID_PUBLIC_URL"),
-    ] {
-        window.fill(label, &story.typed(variable)).await;
-    }
-}
-
 /// What BalkanID holds that was written or saved since the story began.
 fn held(story: &Story) -> Integration {
-    let held = story.sandbox.integrations();
-    let mut written = held.into_iter().filter(|row| row.writes > 0);
-    let only = written.next().expect("an integration");
-    assert!(written.next().is_none(), "one alone");
+    let [only] = written(story).try_into().expect("one alone");
     only
 }
 
@@ -76,11 +64,6 @@ fn files(story: &Story) -> String {
     fs::write(format!("{folder}/entities.csv"), ENTITIES).expect("room");
     fs::write(format!("{folder}/entity_relations.csv"), RELATIONS).expect("room");
     folder
-}
-
-/// The page is for everybody: axe finds nothing.
-async fn is_for_everybody(window: &Window) {
-    assert_eq!(window.violations().await, [""; 0]);
 }
 
 fn extraction_options(row: &Integration) -> Value {
@@ -125,13 +108,9 @@ async fn a_scim_integration_is_checked_laid_out_and_followed() {
         .turns_to("answers")
         .await
         .sees("SCIM base URL")
-        .await
-        .press("Save and submit")
-        .await
-        .turns_to("submit")
-        .await
-        .sees("Bearer token")
         .await;
+    reaches_the_submission(&window).await;
+    window.sees("Bearer token").await;
     is_for_everybody(&window).await;
     let canary = Canary::new("the SCIM token", &token);
     assert_eq!(window.copies(&[canary]).await, [""; 0]);
@@ -190,15 +169,9 @@ async fn an_automated_upload_is_looked_through_sent_and_watched() {
         .sees("nothing is in the way")
         .await;
     gives_the_key(&window, &story).await;
+    window.press("Continue").await.turns_to("answers").await;
+    reaches_the_submission(&window).await;
     window
-        .press("Continue")
-        .await
-        .turns_to("answers")
-        .await
-        .press("Save and submit")
-        .await
-        .turns_to("submit")
-        .await
         .press("Save to keychain and submit to BalkanID")
         .await
         .sees("Connected / Data available")
@@ -233,15 +206,9 @@ async fn a_manual_upload_is_laid_out_for_balkanids_team() {
         .fill("Folder with the CSV files", &files(&story))
         .await;
     gives_the_key(&window, &story).await;
+    window.press("Continue").await.turns_to("answers").await;
+    reaches_the_submission(&window).await;
     window
-        .press("Continue")
-        .await
-        .turns_to("answers")
-        .await
-        .press("Save and submit")
-        .await
-        .turns_to("submit")
-        .await
         .sees("support@balkan.id")
         .await
         .sees("entities.csv: 2 rows")
@@ -327,13 +294,9 @@ async fn the_optional_configuration_and_the_choice_of_an_integration_reach_balka
         .turns_to("answers")
         .await
         .sees("First Line Manager, then Risk Manager")
-        .await
-        .press("Save and submit")
-        .await
-        .turns_to("submit")
-        .await
-        .sees("Which integration is meant?")
         .await;
+    reaches_the_submission(&window).await;
+    window.sees("Which integration is meant?").await;
     is_for_everybody(&window).await;
     window
         .tick("Create a new one")

@@ -2,16 +2,13 @@
 
 use std::fs;
 
+use bbsetup_tests::steps::is_for_everybody;
 use bbsetup_tests::{Canary, Window};
 
 use super::recovery::saved;
 
 /// A token of the right shape that nobody knows.
 const UNKNOWN: &str = "ATATT3xFfGF0canaryThatNobodyKnows7f3a9c51-0011=ABCD1234";
-
-async fn is_for_everybody(window: &Window) {
-    assert_eq!(window.violations().await, Vec::<String>::new());
-}
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs a display: cargo xtask test --only window"]

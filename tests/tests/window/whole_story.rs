@@ -7,15 +7,9 @@ use serde_json::{Value, json};
 
 use bbsetup_tests::steps::{
     by_hand, fills_in_balkanids_form, gives_the_account, holds_each_secret, holds_the_right_values,
-    pastes_the_workspace_token, reaches_the_end, reaches_the_report, reaches_the_tokens, swift,
-    written,
+    is_for_everybody, pastes_the_workspace_token, reaches_the_end, reaches_the_report,
+    reaches_the_tokens, swift, written,
 };
-
-/// Axe finds nothing on this page.
-async fn is_for_everybody(window: &Window) {
-    let page = window.page().await;
-    assert_eq!(window.violations().await, Vec::<String>::new(), "{page}");
-}
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs a display: cargo xtask test --only window"]
