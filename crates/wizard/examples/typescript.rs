@@ -33,5 +33,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     json::ScimJson::export_all(&config)?;
     json::ValidateEventJson::export_all(&config)?;
     json::UploadEventJson::export_all(&config)?;
+    json::ExtractEventJson::export_all(&config)?;
+    json::EstimateJson::export_all(&config)?;
+    json::AccessJson::export_all(&config)?;
+    json::ReadingJson::export_all(&config)?;
+    json::ReadingPlaceJson::export_all(&config)?;
     Ok(())
 }

@@ -7,6 +7,7 @@
 mod check;
 mod diagnose;
 mod draft;
+mod extract;
 mod files;
 mod guide;
 mod home;
@@ -18,6 +19,7 @@ mod submission;
 pub use check::*;
 pub use diagnose::*;
 pub use draft::*;
+pub use extract::*;
 pub use files::*;
 pub use guide::*;
 pub use home::*;
