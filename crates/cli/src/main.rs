@@ -18,6 +18,7 @@ mod evidence;
 mod exit;
 mod expiry;
 mod export;
+mod extract;
 mod forget;
 mod needs;
 mod practice;
@@ -79,6 +80,7 @@ async fn run(arguments: Arguments) -> exit::Code {
         Command::Status(status) => status::run(&context, &status).await,
         Command::Export(export) => export::run(&context, &export).await,
         Command::Evidence(evidence) => evidence::run(&context, &evidence).await,
+        Command::Extract(extract) => extract::run(&context, &extract).await,
         Command::Validate(validate) => validate::run(&context, &validate),
         Command::Upload(upload) => upload::run(&context, &upload).await,
         Command::Rotate(rotate) => rotate::run(&context, &rotate).await,

@@ -4,6 +4,7 @@ pub mod check;
 pub mod diagnose;
 pub mod evidence;
 pub mod export;
+pub mod extract;
 pub mod forget;
 pub mod profiles;
 pub mod reminder;

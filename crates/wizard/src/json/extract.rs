@@ -1,5 +1,6 @@
 //! Reading a workspace into entities and relations.
 
+use bbsetup_extract::{EntityCounts, Gap, Mode, RelationCounts, Stage, StageName};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -116,8 +117,146 @@ pub struct ExtractJson {
     pub vanished: Vec<String>,
     /// The files that were written; none where the run stopped before its end.
     pub files: Vec<ExtractedFileJson>,
+    /// Whether the run stopped behind something that was read, so that another goes on from there.
+    pub resumable: bool,
     /// What stopped the run.
     pub problems: Vec<ProblemJson>,
+}
+
+/// `manifest.json`, `bbsetup.manifest/1`: what was read, without what differs from run to run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ManifestJson {
+    /// Always `bbsetup.manifest/1`.
+    pub schema: String,
+    /// The workspace's ID.
+    pub workspace: String,
+    /// What was read of who may do what.
+    pub mode: ReadingModeJson,
+    /// Whether everything was read.
+    pub complete: bool,
+    /// What was read.
+    pub entities: EntityCountsJson,
+    /// How it belongs together.
+    pub relations: RelationCountsJson,
+    /// What could not be read.
+    pub gaps: Vec<GapJson>,
+    /// The files.
+    pub files: Vec<ExtractedFileJson>,
+}
+
+impl From<ReadingModeJson> for Mode {
+    fn from(mode: ReadingModeJson) -> Self {
+        match mode {
+            ReadingModeJson::Grants => Self::Grants,
+            ReadingModeJson::Effective => Self::Effective,
+        }
+    }
+}
+
+impl From<Mode> for ReadingModeJson {
+    fn from(mode: Mode) -> Self {
+        match mode {
+            Mode::Grants => Self::Grants,
+            Mode::Effective => Self::Effective,
+        }
+    }
+}
+
+impl From<EntityCounts> for EntityCountsJson {
+    fn from(counts: EntityCounts) -> Self {
+        let EntityCounts {
+            user,
+            app_user,
+            group,
+            workspace,
+            project,
+            repository,
+        } = counts;
+        Self {
+            user,
+            app_user,
+            group,
+            workspace,
+            project,
+            repository,
+        }
+    }
+}
+
+impl From<RelationCounts> for RelationCountsJson {
+    fn from(counts: RelationCounts) -> Self {
+        let RelationCounts {
+            workspace_member,
+            group_member,
+            project_user,
+            project_group,
+            repository_user,
+            repository_group,
+            contains,
+        } = counts;
+        Self {
+            workspace_member,
+            group_member,
+            project_user,
+            project_group,
+            repository_user,
+            repository_group,
+            contains,
+        }
+    }
+}
+
+impl From<Gap> for GapJson {
+    fn from(gap: Gap) -> Self {
+        let Gap {
+            what,
+            count,
+            of,
+            code,
+            message,
+            hints,
+        } = gap;
+        Self {
+            what: what.to_owned(),
+            count,
+            of,
+            code: code.as_str().to_owned(),
+            message,
+            hints,
+        }
+    }
+}
+
+impl From<StageName> for StageNameJson {
+    fn from(name: StageName) -> Self {
+        match name {
+            StageName::Members => Self::Members,
+            StageName::Groups => Self::Groups,
+            StageName::Projects => Self::Projects,
+            StageName::Repositories => Self::Repositories,
+            StageName::ProjectPermissions => Self::ProjectPermissions,
+            StageName::RepositoryPermissions => Self::RepositoryPermissions,
+        }
+    }
+}
+
+impl From<Stage> for StageJson {
+    fn from(stage: Stage) -> Self {
+        let Stage {
+            name,
+            done,
+            total,
+            ended,
+            gaps,
+        } = stage;
+        Self {
+            stage: name.into(),
+            done,
+            total,
+            ended,
+            gaps,
+        }
+    }
 }
 
 /// A part of a reading.
