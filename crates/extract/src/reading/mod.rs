@@ -23,8 +23,9 @@ use crate::pace::{Budget, Flow, Leave, Pace, Why};
 use crate::tasks::Kind;
 
 use judge::Fault;
-pub use progress::{Progress, Stage, StageName};
+pub(crate) use progress::PAGE;
 use progress::Sums;
+pub use progress::{Progress, Stage, StageName};
 use queue::{Pending, Queues};
 
 /// Answers that are taken in one transaction.
@@ -272,7 +273,11 @@ impl<'a> Reading<'a> {
             if !self.settled.contains_key(&check) && is_under_way {
                 continue;
             }
-            let Some(slot) = self.queues.first(kind).and_then(|first| self.slot_for(first)) else {
+            let Some(slot) = self
+                .queues
+                .first(kind)
+                .and_then(|first| self.slot_for(first))
+            else {
                 continue;
             };
             let pace = &self.paces[slot];
@@ -428,7 +433,7 @@ impl<'a> Reading<'a> {
 
 /// Who asks first: the token, which has a limit of its own that grows with the workspace; for what
 /// access tokens are known not to be let into, or may not be, the account.
-fn first_slot(check: CheckName) -> CredentialSlot {
+pub(crate) fn first_slot(check: CheckName) -> CredentialSlot {
     match check {
         CheckName::Groups | CheckName::Identity | CheckName::Membership => CredentialSlot::Account,
         CheckName::Workspace
@@ -440,7 +445,7 @@ fn first_slot(check: CheckName) -> CredentialSlot {
     }
 }
 
-fn stopped() -> Problem {
+pub(crate) fn stopped() -> Problem {
     Problem::new(
         ProblemCode::Cancelled,
         "The reading was stopped. Nothing is lost: it goes on where it was when it is begun again.",
