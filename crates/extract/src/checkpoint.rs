@@ -131,6 +131,7 @@ impl Store {
         options.open(path)?;
         let connection =
             Connection::open_with_flags(path, flags(OpenFlags::SQLITE_OPEN_READ_WRITE))?;
+        connection.busy_timeout(Duration::from_millis(500))?;
         // A lock that is kept needs no shared memory beside the file.
         connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
         connection.pragma_update(None, "journal_mode", "WAL")?;

@@ -127,7 +127,8 @@ impl Store {
             | Kind::ProjectUsers
             | Kind::ProjectGroups
             | Kind::RepositoryUsers
-            | Kind::RepositoryGroups => None,
+            | Kind::RepositoryGroups
+            | Kind::OwnRole => None,
         };
         if let Some(relation) = relation {
             self.connection
@@ -161,6 +162,8 @@ impl Store {
         };
         match item {
             Item::Workspace { .. } | Item::StillThere { .. } => Ok(()),
+            Item::OwnRole { role } if role == "owner" => Ok(()),
+            Item::OwnRole { .. } => self.task_lacks(task.id, &sees_not_all()),
             Item::Member { account, role } => {
                 self.put_account(&account, Detail::Member)?;
                 self.relate(&account.uuid, workspace(), Relation::WorkspaceMember, &role)
@@ -421,6 +424,13 @@ fn unreadable_entries(count: u64) -> Problem {
                 format!("{count} entries of the list have not the fields that Bitbucket documents.")
             }
         },
+    )
+}
+
+fn sees_not_all() -> Problem {
+    Problem::new(
+        ProblemCode::RoleMissing,
+        "The lists were read by an account that does not administer the workspace, so that they hold no more than it may see.",
     )
 }
 

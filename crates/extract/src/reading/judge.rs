@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bbsetup_bitbucket::reading::{Item, Question};
 use bbsetup_http::Answer;
-use bbsetup_setup::{Problem, ProblemCode};
+use bbsetup_setup::{CredentialSlot, Problem, ProblemCode};
 use rand::Rng;
 use tokio::time::Instant;
 
@@ -53,6 +53,10 @@ impl Reading<'_> {
             }
         };
         self.settled.entry(kind.check()).or_insert(slot);
+        // An account's lists hold what it may see; a token's hold all.
+        if kind == Kind::Repositories && self.readers[slot].slot() == CredentialSlot::Account {
+            self.store.add_task(Kind::OwnRole, "", "")?;
+        }
         self.sums.took(kind, &taken);
         self.sums.added(self.store.take_added());
         self.queues.look_again();
