@@ -45,6 +45,11 @@ pub enum Item {
         /// Its name.
         name: String,
     },
+    /// What the account that asks is in the workspace.
+    OwnRole {
+        /// `owner`, or another word.
+        role: String,
+    },
     /// A member of the workspace.
     Member {
         /// Who.
@@ -172,6 +177,11 @@ struct WireWorkspace {
 }
 
 #[derive(Deserialize)]
+struct WireOwnRole {
+    permission: String,
+}
+
+#[derive(Deserialize)]
 struct WireHeld {
     permission: String,
     user: WireAccount,
@@ -243,6 +253,11 @@ impl Question {
                 let WireWorkspace { uuid, slug, name } = whole(body)?;
                 let name = filled(name).unwrap_or_else(|| slug.clone());
                 take(Item::Workspace { uuid, slug, name });
+                Ok(Rest::default())
+            }
+            Self::OwnRole => {
+                let WireOwnRole { permission: role } = whole(body)?;
+                take(Item::OwnRole { role });
                 Ok(Rest::default())
             }
             Self::Groups | Self::GroupsAlone => groups(body, take),
@@ -400,12 +415,7 @@ fn groups(body: &[u8], take: &mut dyn FnMut(Item)) -> Result<Rest, Unfit> {
     Ok(rest)
 }
 
-fn members_of(
-    group: &str,
-    members: &[&RawValue],
-    rest: &mut Rest,
-    take: &mut dyn FnMut(Item),
-) {
+fn members_of(group: &str, members: &[&RawValue], rest: &mut Rest, take: &mut dyn FnMut(Item)) {
     for member in members {
         match serde_json::from_str::<WireAccount>(member.get()) {
             Ok(account) => take(Item::GroupMember {
@@ -437,7 +447,10 @@ mod tests {
         );
         let rest = rest.expect("a page");
         assert_eq!((rest.unreadable, rest.size), (2, Some(3)));
-        assert_eq!(rest.next.as_deref(), Some("https://api.bitbucket.org/2.0/x"));
+        assert_eq!(
+            rest.next.as_deref(),
+            Some("https://api.bitbucket.org/2.0/x")
+        );
         assert_eq!(
             items,
             [Item::Project {
@@ -470,7 +483,10 @@ mod tests {
             };
             account.name.clone()
         };
-        assert_eq!(name(r#", "display_name": "山田 太郎", "nickname": "y""#), "山田 太郎");
+        assert_eq!(
+            name(r#", "display_name": "山田 太郎", "nickname": "y""#),
+            "山田 太郎"
+        );
         assert_eq!(name(r#", "display_name": " ", "nickname": "y""#), "y");
         assert_eq!(name(""), "{7}");
     }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bbsetup_bitbucket::reading::{Item, Question};
 use bbsetup_http::Answer;
-use bbsetup_setup::{Problem, ProblemCode};
+use bbsetup_setup::{CredentialSlot, Problem, ProblemCode};
 use rand::Rng;
 use tokio::time::Instant;
 
@@ -53,6 +53,10 @@ impl Reading<'_> {
             }
         };
         self.settled.entry(kind.check()).or_insert(slot);
+        // An account's lists hold what it may see; a token's hold all.
+        if kind == Kind::Repositories && self.readers[slot].slot() == CredentialSlot::Account {
+            self.store.add_task(Kind::OwnRole, "", "")?;
+        }
         self.sums.took(kind, &taken);
         self.sums.added(self.store.take_added());
         self.queues.look_again();
@@ -87,7 +91,9 @@ impl Reading<'_> {
             return self.give_up(pending, problem);
         }
         self.store.task_renamed(&pending.task.item, &named)?;
-        self.settled.entry(pending.task.kind.check()).or_insert(slot);
+        self.settled
+            .entry(pending.task.kind.check())
+            .or_insert(slot);
         pending.task.target = named;
         pending.looks = false;
         pending.refusals.clear();
@@ -194,7 +200,8 @@ impl Reading<'_> {
         let problem = most_telling(&pending).unwrap_or(problem);
         let nobody_may = pending.refusals.iter().all(|refusal| refusal.of_its_kind);
         if nobody_may && !pending.looks {
-            self.refused.insert(pending.task.kind.check(), problem.clone());
+            self.refused
+                .insert(pending.task.kind.check(), problem.clone());
         }
         self.give_up(pending, problem)
     }
@@ -215,7 +222,8 @@ impl Reading<'_> {
         });
         if of_its_kind {
             let check = pending.task.kind.check();
-            self.settled.retain(|settled, by| *settled != check || *by != slot);
+            self.settled
+                .retain(|settled, by| *settled != check || *by != slot);
         }
         match self.slot_for(&pending) {
             Some(_) => {

@@ -18,8 +18,8 @@ use tokio_util::sync::CancellationToken;
 use crate::files::{make_folder, not_written};
 use crate::inputs::{Inputs, Place};
 use crate::json::{
-    EntityCountsJson, ExtractEventJson, ExtractJson, GapJson, ProblemJson, ReadingProgressJson,
-    RelationCountsJson,
+    EntityCountsJson, ExtractEventJson, ExtractJson, GapJson, ProblemJson, ReadingPlaceJson,
+    ReadingProgressJson, ReadingStateJson, RelationCountsJson,
 };
 use crate::services::Services;
 
@@ -39,6 +39,8 @@ pub struct Reading {
     pub in_flight: usize,
     /// How many requests may be made.
     pub budget: Budget,
+    /// The longest wait for a rate limit; longer ones stop the reading.
+    pub max_wait: Duration,
     /// Whether to write a second copy for spreadsheets.
     pub spreadsheet_safe: bool,
     /// Whether to begin anew where an earlier reading stopped half-way.
@@ -119,8 +121,10 @@ impl Source {
             ..services.limits
         };
         let client = Client::new(limits, &services.network).map_err(|error| {
-            one(Problem::new(bbsetup_http::problem_code(&error), format!("{error}."))
-                .with_causes(&error))
+            one(
+                Problem::new(bbsetup_http::problem_code(&error), format!("{error}."))
+                    .with_causes(&error),
+            )
         })?;
         let mut credentials = Vec::new();
         let mut missing = Vec::new();
@@ -158,9 +162,8 @@ fn on_this_thread(
     stop: &CancellationToken,
 ) -> ExtractJson {
     let workspace = source.target.workspace.to_string();
-    let failed = |problem: Problem| {
-        nothing(&workspace, &reading.folder, reading.mode, vec![problem])
-    };
+    let failed =
+        |problem: Problem| nothing(&workspace, &reading.folder, reading.mode, vec![problem]);
     let (mut store, begun) = match open(services, source, reading) {
         Ok(opened) => opened,
         Err(problem) => return failed(problem),
@@ -186,7 +189,7 @@ fn on_this_thread(
         credentials: &source.credentials,
         in_flight: reading.in_flight,
         budget: reading.budget,
-        max_wait: services.limits.max_wait,
+        max_wait: reading.max_wait,
     };
     let began = Instant::now();
     let mut tell = |event: Event| {
@@ -255,13 +258,20 @@ fn ended(
         ended,
         retries,
         waited,
-        answered,
+        refused,
     } = outcome;
     extract.resumed = begun.resumed;
     extract.began_at = moment(begun.began_at);
     extract.requests = u64::from(source.target.client.sent());
     extract.retries = retries;
     extract.waited_seconds = waited.as_secs();
+    if matches!(ended, Ended::Read) {
+        let refused = refused.into_iter().map(Problem::as_warning);
+        extract.problems.extend(refused.map(ProblemJson::from));
+        extract
+            .problems
+            .extend(empty(store, workspace).map(ProblemJson::from));
+    }
     let path = reading.folder.join(CHECKPOINT);
     let written = counted(store, &mut extract)
         .map_err(|error| not_kept(&path, &error))
@@ -272,10 +282,22 @@ fn ended(
         });
     if let Err(problem) = written {
         extract.complete = false;
-        extract.resumable = answered || begun.resumed;
+        extract.resumable = extract.entities.workspace > 0;
         extract.problems.push(problem.into());
     }
     extract
+}
+
+/// The warning that everything was read, and that it was nothing.
+fn empty(store: &Store, workspace: &WorkspaceId) -> Option<Problem> {
+    let is_empty = store.entities().is_ok_and(|counts| counts.repository == 0);
+    is_empty.then(|| {
+        Problem::new(
+            ProblemCode::EmptyResult,
+            format!("Bitbucket shows no repository in {workspace}."),
+        )
+        .as_warning()
+    })
 }
 
 /// Takes over what the checkpoint holds.
@@ -288,7 +310,7 @@ fn counted(store: &Store, extract: &mut ExtractJson) -> Result<(), StoreError> {
 }
 
 /// A document of a run that has read nothing.
-fn nothing(
+pub(crate) fn nothing(
     workspace: &str,
     folder: &Path,
     mode: Mode,
@@ -391,18 +413,35 @@ pub(super) fn not_kept(path: &Path, error: &StoreError) -> Problem {
 }
 
 /// A moment in UTC.
-fn moment(seconds: i64) -> String {
+pub(super) fn moment(seconds: i64) -> String {
     Timestamp::from_second(seconds).map_or_else(|_| String::new(), |moment| moment.to_string())
 }
 
 /// The folder that is offered for a workspace.
-pub fn offered_folder(services: &Services, workspace: &WorkspaceId) -> PathBuf {
-    services.home.join("readings").join(file_name(workspace))
+pub(crate) fn offered_folder(services: &Services, workspace: &WorkspaceId) -> PathBuf {
+    // A uuid's braces are trouble in a shell.
+    let name = workspace.as_str().replace(['{', '}'], "");
+    services.home.join("readings").join(name)
 }
 
-/// A workspace's name as a folder's.
-fn file_name(workspace: &WorkspaceId) -> String {
-    workspace.as_str().replace(['{', '}'], "")
+/// What a folder holds of a reading of a workspace.
+pub(crate) fn reading_in(
+    workspace: &WorkspaceId,
+    folder: &Path,
+) -> Result<ReadingPlaceJson, Problem> {
+    let path = checkpoint(folder);
+    let look = Store::look(&path).map_err(|error| not_kept(&path, &error))?;
+    let look = look.filter(|look| look.identity.workspace == workspace.as_str());
+    Ok(ReadingPlaceJson {
+        workspace: workspace.to_string(),
+        folder: folder.display().to_string(),
+        state: match &look {
+            None => ReadingStateJson::Nothing,
+            Some(look) if look.ended => ReadingStateJson::Done,
+            Some(_) => ReadingStateJson::Unfinished,
+        },
+        began_at: look.map(|look| moment(look.began_at)),
+    })
 }
 
 /// The checkpoint's path in a folder.
