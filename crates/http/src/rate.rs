@@ -63,9 +63,9 @@ fn read(headers: &Headers, now: u64) -> RateSigns {
     let combined = headers.get("ratelimit");
     let policy = own("policy");
     let limit = own("limit")
-        .and_then(limit_in)
+        .and_then(|limit| limit_in(limit, policy))
         .or_else(|| combined.and_then(|parts| limit_of_parts(parts, policy)))
-        .or_else(|| policy.and_then(limit_in));
+        .or_else(|| policy.and_then(|policy| limit_in(policy, None)));
     let remaining = own("remaining")
         .and_then(first_number)
         .or_else(|| combined.and_then(|parts| part(parts, &["remaining", "r"])));
@@ -85,9 +85,10 @@ fn read(headers: &Headers, now: u64) -> RateSigns {
     }
 }
 
-/// `1000`; `60, 60;w=3600`; `"default";q=100;w=60`.
-fn limit_in(value: &str) -> Option<Limit> {
-    let window = part(value, &["w"]).map_or(AN_HOUR, Duration::from_secs);
+/// `1000`; `60, 60;w=3600`; `"default";q=100;w=60`; with the window in the policy where it is not here.
+fn limit_in(value: &str, policy: Option<&str>) -> Option<Limit> {
+    let window = part(value, &["w"]).or_else(|| policy.and_then(|policy| part(policy, &["w"])));
+    let window = window.map_or(AN_HOUR, Duration::from_secs);
     let requests = part(value, &["q"]).or_else(|| first_number(value))?;
     usable(requests, window)
 }

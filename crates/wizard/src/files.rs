@@ -52,7 +52,7 @@ pub(crate) fn write_streamed<T, E>(
     };
     // A temporary file of this kind is made with mode 0600.
     let mut file: NamedTempFile = Builder::new()
-        .prefix(".bbsetup-")
+        .prefix(&unfinished(path))
         .tempfile_in(folder)
         .map_err(|error| written(&error))?;
     let value = write(&mut file).map_err(NotStreamed::There)?;
@@ -72,6 +72,29 @@ pub(crate) fn write_streamed<T, E>(
         _ => written(&error.error),
     })?;
     Ok(value)
+}
+
+/// How the names of unfinished files begin that are to become the file at a path.
+fn unfinished(path: &Path) -> String {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    format!(".bbsetup-{name}-")
+}
+
+/// Removes what runs that were killed have left unfinished of a file. Nobody else may write that file
+/// meanwhile.
+pub(crate) fn remove_unfinished(path: &Path) {
+    let (Some(folder), beginning) = (path.parent(), unfinished(path)) else {
+        return;
+    };
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return;
+    };
+    for entry in entries.flatten() {
+        if entry.file_name().to_string_lossy().starts_with(&beginning) {
+            // One that cannot be removed takes room and does no other harm.
+            let _removed = std::fs::remove_file(entry.path());
+        }
+    }
 }
 
 /// Makes a folder that its owner alone can look into.

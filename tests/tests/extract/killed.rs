@@ -21,7 +21,9 @@ impl Random {
     fn seed() -> u64 {
         let given = std::env::var("BBSETUP_TEST_SEED").ok();
         given.and_then(|seed| seed.parse().ok()).unwrap_or_else(|| {
-            let since = SystemTime::now().duration_since(UNIX_EPOCH).expect("a clock");
+            let since = SystemTime::now()
+                .duration_since(UNIX_EPOCH)
+                .expect("a clock");
             u64::from(since.subsec_nanos()) | 1
         })
     }
@@ -80,7 +82,10 @@ async fn killed_a_hundred_times_it_gives_what_an_undisturbed_run_gives() {
         let requests = count(&story) + random.up_to(16);
         let program = start(&story, &[]);
         let was_killed = killed_at(&story, requests, program);
-        assert!(was_killed, "seed {seed}: it ended by itself after {kills} kills");
+        assert!(
+            was_killed,
+            "seed {seed}: it ended by itself after {kills} kills"
+        );
         kills += 1;
     }
     let ran = extract(&story, &["--budget", "none"]).await;
@@ -91,10 +96,11 @@ async fn killed_a_hundred_times_it_gives_what_an_undisturbed_run_gives() {
         json["requests"].as_u64() > Some(0) && json["requests"].as_u64() < Some(floor),
         "seed {seed}: {json:#}"
     );
-    for (name, (one, other)) in crate::FILES
-        .iter()
-        .zip(files(&story, "undisturbed").iter().zip(&files(&story, "out")))
-    {
+    for (name, (one, other)) in crate::FILES.iter().zip(
+        files(&story, "undisturbed")
+            .iter()
+            .zip(&files(&story, "out")),
+    ) {
         assert!(one == other, "seed {seed}: {name} differs");
     }
     let requests = count(&story) - floor;

@@ -3,7 +3,11 @@
 
 #![allow(clippy::expect_used, reason = "a story that cannot go on has failed")]
 
+mod changes;
+mod faults;
 mod killed;
+mod limits;
+mod requests;
 mod truth;
 
 use std::path::Path;

@@ -16,7 +16,7 @@ use crate::tasks::Kind;
 
 /// How often a question is asked that meets faults.
 const MOST_ATTEMPTS: u32 = 5;
-/// After so many faults without an answer between them, nobody answers any more.
+/// After so many faults without an answer between them, it is asked whether anybody answers any more.
 const MOST_FAULTS: u32 = 24;
 /// The longest pause before a question is asked again.
 const LONGEST_PAUSE: Duration = Duration::from_secs(8);
@@ -104,7 +104,7 @@ impl Reading<'_> {
 
     pub(super) fn take_fault(
         &mut self,
-        pending: Pending,
+        mut pending: Pending,
         Fault {
             wait,
             problem,
@@ -113,7 +113,8 @@ impl Reading<'_> {
         }: Fault,
     ) -> Result<Option<Problem>, StoreError> {
         self.faults_in_a_row += 1;
-        if pending.task.kind == Kind::Groups && is_too_much(&problem, status, pending.attempts) {
+        let is_of_groups = pending.task.kind == Kind::Groups && pending.doubt.is_none();
+        if is_of_groups && is_too_much(&problem, status, pending.attempts) {
             return self.groups_one_by_one(&pending);
         }
         if lasts {
@@ -131,18 +132,38 @@ impl Reading<'_> {
         }
         self.flow.push_back();
         let is_longer_than_patience = wait.is_some_and(|wait| wait > self.plan.max_wait);
-        if is_longer_than_patience || self.faults_in_a_row >= MOST_FAULTS {
+        if is_longer_than_patience {
             self.queues.push_front(pending);
             return Ok(Some(problem));
         }
-        match pending.attempts + 1 < MOST_ATTEMPTS {
-            true => self.ask_later(pending, wait),
-            // The workspace cannot be a gap, and where nobody answers nothing is one.
-            false if self.faults_in_a_row >= MOST_ATTEMPTS => {
-                self.queues.push_front(pending);
-                Ok(Some(problem))
-            }
-            false => self.give_up(pending, problem),
+        // Nobody answers: that is the end of this run, and no gap.
+        if let Some(first) = pending.doubt.take() {
+            self.queues.push_front(pending);
+            return Ok(Some(first));
+        }
+        let is_last = pending.attempts + 1 >= MOST_ATTEMPTS;
+        let most = if is_last { MOST_ATTEMPTS } else { MOST_FAULTS };
+        if self.faults_in_a_row >= most && pending.task.kind != Kind::Workspace {
+            pending.doubt = Some(problem);
+            self.queues.push_front(pending);
+            return Ok(None);
+        }
+        match is_last {
+            true => self.give_up(pending, problem),
+            false => self.ask_later(pending, wait),
+        }
+    }
+
+    /// Somebody answers, so that it is this question alone which cannot be.
+    pub(super) fn take_doubt(
+        &mut self,
+        mut pending: Pending,
+        problem: Problem,
+    ) -> Result<Option<Problem>, StoreError> {
+        pending.doubt = None;
+        match pending.attempts + 1 >= MOST_ATTEMPTS {
+            true => self.give_up(pending, problem),
+            false => self.ask_later(pending, None),
         }
     }
 
@@ -293,9 +314,8 @@ impl Reading<'_> {
         self.retries += 1;
         self.store.groups_one_by_one(pending.task.id)?;
         self.sums.became(Kind::Groups, Kind::GroupsAlone);
-        if let Some(task) = self.store.task(pending.task.id)? {
-            self.queues.push_front(Pending::new(task));
-        }
+        // It is fetched as one of its new kind.
+        self.queues.look_again();
         Ok(None)
     }
 

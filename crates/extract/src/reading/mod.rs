@@ -379,6 +379,14 @@ impl<'a> Reading<'a> {
         if let Some(count) = self.under_way.get_mut(&pending.task.kind.check()) {
             *count = count.saturating_sub(1);
         }
+        if let Some(problem) = pending.doubt.clone()
+            && matches!(
+                what,
+                What::Body(_) | What::NotFound(_) | What::Refused { .. }
+            )
+        {
+            return self.take_doubt(pending, problem);
+        }
         match what {
             What::Body(answer) => self.take_body(pending, slot, &question, &answer),
             What::TooMany { wait, problem } => {

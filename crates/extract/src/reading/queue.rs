@@ -22,6 +22,8 @@ pub(super) struct Pending {
     pub(super) refusals: Vec<Refusal>,
     /// Whether it is asked if what it is about is still there.
     pub(super) looks: bool,
+    /// The fault after which it is asked first whether anybody answers at all.
+    pub(super) doubt: Option<Problem>,
 }
 
 /// A reader that may not ask.
@@ -40,6 +42,7 @@ impl Pending {
             attempts: 0,
             refusals: Vec::new(),
             looks: false,
+            doubt: None,
         }
     }
 
@@ -49,6 +52,9 @@ impl Pending {
 
     /// What is asked now, and for which page.
     pub(super) fn question(&self) -> (Question, Option<String>) {
+        if self.doubt.is_some() {
+            return (Question::Workspace, None);
+        }
         match self.task.still_there().filter(|_| self.looks) {
             Some(question) => (question, None),
             None => (self.task.question(), self.task.next.clone()),

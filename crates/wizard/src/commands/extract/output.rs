@@ -7,7 +7,9 @@ use bbsetup_extract::rows::{Cells, NotWritten, Written, write_entities, write_re
 use bbsetup_setup::{Problem, ProblemCode};
 
 use super::{Reading, checkpoint, not_kept};
-use crate::files::{Existing, NotStreamed, not_written, write_streamed, write_whole};
+use crate::files::{
+    Existing, NotStreamed, not_written, remove_unfinished, write_streamed, write_whole,
+};
 use crate::json::{ExtractJson, ExtractedFileJson, ManifestJson};
 
 const ENTITIES: &str = "entities.csv";
@@ -49,6 +51,7 @@ pub(super) fn write(
         files: files.clone(),
     };
     let path = reading.folder.join(MANIFEST);
+    remove_unfinished(&path);
     let mut text = serde_json::to_string_pretty(&manifest)
         .map_err(|error| not_written(&path, &error.into()))?;
     text.push('\n');
@@ -66,6 +69,8 @@ fn file(
     write: impl FnOnce(&mut dyn std::io::Write) -> Result<Written, NotWritten>,
 ) -> Result<ExtractedFileJson, Problem> {
     let path = folder.join(name);
+    // The checkpoint is held, so that no other reading writes here.
+    remove_unfinished(&path);
     let written = write_streamed(&path, Existing::Replace, write);
     let Written { rows, sha256 } = written.map_err(|error| match error {
         NotStreamed::Here(problem) => *problem,
