@@ -265,11 +265,21 @@ impl Store {
         Ok(())
     }
 
-    /// What is asked about has another key or slug by now.
-    pub(crate) fn task_renamed(&self, item: &str, target: &str) -> Result<(), StoreError> {
+    /// What is asked about has another key or slug by now, and maybe another name.
+    pub(crate) fn renamed(
+        &self,
+        item: &str,
+        target: &str,
+        name: Option<&str>,
+    ) -> Result<(), StoreError> {
         self.connection
             .prepare_cached("UPDATE task SET target = ? WHERE item = ? AND state = 0")?
             .execute([target, item])?;
+        self.connection
+            .prepare_cached(
+                "UPDATE entity SET handle = ?, name = ifnull(?, name) WHERE source_id = ?",
+            )?
+            .execute(params![target, name, item])?;
         Ok(())
     }
 

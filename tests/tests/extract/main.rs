@@ -5,9 +5,12 @@
 
 mod changes;
 mod faults;
+mod folder;
 mod killed;
 mod limits;
 mod requests;
+mod secrets;
+mod stopped;
 mod truth;
 
 use std::path::Path;

@@ -120,6 +120,8 @@ pub enum Item {
     StillThere {
         /// Its key or slug by now.
         named: String,
+        /// Its name by now.
+        name: Option<String>,
     },
 }
 
@@ -238,6 +240,7 @@ struct WireUuid {
 struct WireStillThere {
     key: Option<String>,
     slug: Option<String>,
+    name: Option<String>,
 }
 
 impl Question {
@@ -268,13 +271,14 @@ impl Question {
                 Ok(rest)
             }
             Self::StillThere(on) => {
-                let WireStillThere { key, slug } = whole(body)?;
+                let WireStillThere { key, slug, name } = whole(body)?;
                 let named = match on {
                     On::Project(_) => key,
                     On::Repository(_) => slug,
                 };
                 let named = named.ok_or(OTHER_FIELDS)?;
-                take(Item::StillThere { named });
+                let name = filled(name);
+                take(Item::StillThere { named, name });
                 Ok(Rest::default())
             }
             Self::Members => page(body, take, |held: WireHeld| Item::Member {

@@ -141,7 +141,7 @@ impl Question {
                 &with_account(&["permission", "repository.uuid", "repository.name"]),
             ),
             Self::StillThere(on) => format!(
-                "{}?fields=uuid,{}",
+                "{}?fields=uuid,name,{}",
                 on.path(&workspace),
                 match on {
                     On::Project(_) => "key",

@@ -76,13 +76,13 @@ impl Reading<'_> {
         question: &Question,
         answer: &Answer,
     ) -> Result<Option<Problem>, StoreError> {
-        let mut named = None;
+        let mut found = None;
         let read = question.read(answer, &mut |item| {
-            if let Item::StillThere { named: found } = item {
-                named = Some(found);
+            if let Item::StillThere { named, name } = item {
+                found = Some((named, name));
             }
         });
-        let (Ok(_), Some(named)) = (read, named) else {
+        let (Ok(_), Some((named, name))) = (read, found) else {
             let problem = hidden(&pending);
             return self.give_up(pending, problem);
         };
@@ -90,7 +90,8 @@ impl Reading<'_> {
             let problem = hidden(&pending);
             return self.give_up(pending, problem);
         }
-        self.store.task_renamed(&pending.task.item, &named)?;
+        self.store
+            .renamed(&pending.task.item, &named, name.as_deref())?;
         self.settled
             .entry(pending.task.kind.check())
             .or_insert(slot);
@@ -188,9 +189,14 @@ impl Reading<'_> {
         if pending.task.next.is_some() && !pending.looks {
             return self.restart_or_give_up(pending, problem);
         }
-        let mut pending = match self.ask_by_another(pending, slot, &problem, false) {
-            Ok(()) => return Ok(None),
-            Err(pending) => *pending,
+        // Who may ask this kind of question is believed; the others would only say that they may not.
+        let may_ask = self.settled.get(&pending.task.kind.check()) == Some(&slot);
+        let mut pending = match may_ask && !pending.looks {
+            true => pending,
+            false => match self.ask_by_another(pending, slot, &problem, false) {
+                Ok(()) => return Ok(None),
+                Err(pending) => *pending,
+            },
         };
         let is_gone = pending.looks || pending.task.kind == Kind::GroupMembers;
         if is_gone {
