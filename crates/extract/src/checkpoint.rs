@@ -276,15 +276,7 @@ impl Store {
     /// The system's.
     pub fn end(&mut self, whole: bool) -> Result<(), StoreError> {
         let how = if whole { "whole" } else { "gaps" };
-        self.set_meta("ended", how)?;
-        // What was written ahead goes into the one file.
-        self.connection
-            .pragma_update(None, "wal_checkpoint", "TRUNCATE")
-            .or_else(|error| match error {
-                rusqlite::Error::ExecuteReturnedResults => Ok(()),
-                error => Err(error),
-            })?;
-        Ok(())
+        self.set_meta("ended", how)
     }
 
     /// What is read; `None` before anything was begun.

@@ -238,7 +238,9 @@ impl Store {
         self.put(uuid, "repository", name, Detail::Listed, Some(slug))?;
         let parent = match &project {
             Some((project, key, name)) => {
-                self.put_project(project, key, name, Detail::Named)?;
+                if !self.is_listed(project)? {
+                    self.put_project(project, key, name, Detail::Named)?;
+                }
                 project
             }
             // Every repository is in a project; one whose project is not told is not left out.
@@ -253,6 +255,13 @@ impl Store {
             self.add_task(Kind::RepositoryGroups, slug, uuid)?;
         }
         Ok(())
+    }
+
+    fn is_listed(&self, source_id: &str) -> Result<bool, StoreError> {
+        Ok(self
+            .connection
+            .prepare_cached("SELECT 1 FROM entity WHERE source_id = ? AND detail >= ?")?
+            .exists(params![source_id, Detail::Listed as i64])?)
     }
 
     fn put_project(

@@ -7,7 +7,7 @@ mod judge;
 mod progress;
 mod queue;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use bbsetup_bitbucket::reading::{Question, Reader, Said, What};
@@ -118,7 +118,8 @@ struct Reading<'a> {
     under_way: BTreeMap<CheckName, usize>,
     flow: Flow,
     sums: Sums,
-    faults_in_a_row: u32,
+    /// Questions that failed since the last answer.
+    failing: BTreeSet<i64>,
     retries: u64,
     waited: Duration,
 }
@@ -194,7 +195,7 @@ impl<'a> Reading<'a> {
             refused: BTreeMap::new(),
             under_way: BTreeMap::new(),
             flow: Flow::new(plan.in_flight),
-            faults_in_a_row: 0,
+            failing: BTreeSet::new(),
             retries: 0,
             waited: Duration::ZERO,
         })
@@ -373,7 +374,7 @@ impl<'a> Reading<'a> {
         );
         if was_answered {
             pace.passed(sent);
-            self.faults_in_a_row = 0;
+            self.failing.clear();
             self.flow.passed();
         }
         if let Some(count) = self.under_way.get_mut(&pending.task.kind.check()) {
