@@ -185,12 +185,17 @@ fn print(extract: &ExtractJson) {
     }
     println!();
     for file in &extract.files {
-        println!("  {}  {} rows  SHA-256 {}", file.name, file.rows, file.sha256);
+        println!(
+            "  {}  {} rows  SHA-256 {}",
+            file.name, file.rows, file.sha256
+        );
     }
     println!("  in {}", extract.folder);
     println!();
     for name in &extract.vanished {
-        println!("! {name} was taken away in Bitbucket while it was read, and is not in the files.");
+        println!(
+            "! {name} was taken away in Bitbucket while it was read, and is not in the files."
+        );
     }
     for gap in &extract.gaps {
         println!("✗ {}", gap_in_words(gap));
@@ -207,7 +212,8 @@ fn print(extract: &ExtractJson) {
         "{} {} requests in {}{waited}.",
         match extract.complete {
             true => "Everything was read.",
-            false => "Not everything could be read. Give the command again once that is mended: it asks for what is missing.",
+            false =>
+                "Not everything could be read. Give the command again once that is mended: it asks for what is missing.",
         },
         extract.requests,
         span(seconds),

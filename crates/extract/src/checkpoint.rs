@@ -129,7 +129,8 @@ impl Store {
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         options.open(path)?;
-        let connection = Connection::open_with_flags(path, flags(OpenFlags::SQLITE_OPEN_READ_WRITE))?;
+        let connection =
+            Connection::open_with_flags(path, flags(OpenFlags::SQLITE_OPEN_READ_WRITE))?;
         // A lock that is kept needs no shared memory beside the file.
         connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
@@ -170,10 +171,14 @@ impl Store {
     }
 
     fn known_form(&mut self) -> Result<(), StoreError> {
-        let form = self.connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+        let form = self
+            .connection
+            .pragma_query_value(None, "user_version", |row| row.get(0))?;
         match form {
             FORMAT => Ok(()),
-            0 => Ok(self.connection.pragma_update(None, "user_version", FORMAT)?),
+            0 => Ok(self
+                .connection
+                .pragma_update(None, "user_version", FORMAT)?),
             _ => Err(StoreError::Damaged(None)),
         }
     }
@@ -183,7 +188,12 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::OtherReading`] where something else was read half-way; the system's.
-    pub fn begin(&mut self, identity: &Identity, afresh: bool, now: i64) -> Result<Begun, StoreError> {
+    pub fn begin(
+        &mut self,
+        identity: &Identity,
+        afresh: bool,
+        now: i64,
+    ) -> Result<Begun, StoreError> {
         let held = self.identity()?;
         let ended = self.meta("ended")?;
         let is_same = held.as_ref() == Some(identity);
@@ -243,7 +253,8 @@ impl Store {
     /// Writes the transaction.
     pub(crate) fn commit_batch(&mut self) -> Result<(), StoreError> {
         self.connection.execute_batch("COMMIT")?;
-        self.connection.pragma_update(None, "synchronous", "NORMAL")?;
+        self.connection
+            .pragma_update(None, "synchronous", "NORMAL")?;
         Ok(())
     }
 
@@ -266,7 +277,11 @@ impl Store {
 
     /// What is read; `None` before anything was begun.
     pub(crate) fn identity(&self) -> Result<Option<Identity>, StoreError> {
-        let values = (self.meta("workspace")?, self.meta("api")?, self.meta("mode")?);
+        let values = (
+            self.meta("workspace")?,
+            self.meta("api")?,
+            self.meta("mode")?,
+        );
         let (Some(workspace), Some(api), Some(mode)) = values else {
             return Ok(None);
         };
@@ -324,7 +339,11 @@ impl Store {
     }
 
     /// What a credential has spent since a minute, by minute.
-    pub(crate) fn spent_since(&self, slot: &str, minute: i64) -> Result<Vec<(i64, u32)>, StoreError> {
+    pub(crate) fn spent_since(
+        &self,
+        slot: &str,
+        minute: i64,
+    ) -> Result<Vec<(i64, u32)>, StoreError> {
         self.connection
             .execute("DELETE FROM spent WHERE minute < ?", [minute])?;
         let mut select = self

@@ -147,7 +147,9 @@ impl Pace {
         let Some((limit, _)) = self.limit() else {
             return Leave::Now;
         };
-        let left = limit.requests.saturating_sub(self.spent_within(limit, wall));
+        let left = limit
+            .requests
+            .saturating_sub(self.spent_within(limit, wall));
         if left == 0 {
             let window = i64::try_from(limit.window.as_secs()).unwrap_or(i64::MAX);
             let oldest = self.spent.front().map_or(wall, |(second, _)| *second);
@@ -178,7 +180,9 @@ impl Pace {
             Some((second, count)) if *second == wall => *count += 1,
             Some(_) | None => self.spent.push_back((wall, 1)),
         }
-        let window = self.limit().map_or(DOCUMENTED.window, |(limit, _)| limit.window);
+        let window = self
+            .limit()
+            .map_or(DOCUMENTED.window, |(limit, _)| limit.window);
         let window = i64::try_from(window.as_secs()).unwrap_or(i64::MAX);
         while self
             .spent
@@ -333,7 +337,10 @@ mod tests {
         assert_eq!(pace.left(WALL), Some(950));
         let cloud = Pace::new(Budget::AsTold, true, &[]);
         assert_eq!(cloud.left(WALL), Some(950));
-        assert_eq!(Pace::new(Budget::PerHour(10), true, &[]).left(WALL), Some(10));
+        assert_eq!(
+            Pace::new(Budget::PerHour(10), true, &[]).left(WALL),
+            Some(10)
+        );
         assert_eq!(Pace::new(Budget::Unlimited, true, &[]).left(WALL), None);
     }
 
@@ -349,7 +356,10 @@ mod tests {
         };
         pace.hear(&signs, now);
         let begins_anew = now + Duration::from_secs(9);
-        assert_eq!(pace.leave(now, WALL, 1), Leave::At(begins_anew, Why::Refused));
+        assert_eq!(
+            pace.leave(now, WALL, 1),
+            Leave::At(begins_anew, Why::Refused)
+        );
         assert_eq!(pace.leave(begins_anew, WALL, 1), Leave::Now);
     }
 

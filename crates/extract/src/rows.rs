@@ -133,7 +133,11 @@ pub fn write_entities(store: &Store, out: impl Write, cells: Cells) -> Result<Wr
     let mut rows = select.query([])?;
     while let Some(row) = rows.next()? {
         let text = |place: usize| row.get_ref(place)?.as_str().map_err(rusqlite::Error::from);
-        let filled = |place: usize| row.get_ref(place)?.as_str_or_null().map_err(rusqlite::Error::from);
+        let filled = |place: usize| {
+            row.get_ref(place)?
+                .as_str_or_null()
+                .map_err(rusqlite::Error::from)
+        };
         let source_type = text(3)?;
         let (handle, status) = (filled(4)?, filled(6)?);
         let is_account = matches!(source_type, "user" | "app_user");
@@ -162,21 +166,25 @@ pub fn write_entities(store: &Store, out: impl Write, cells: Cells) -> Result<Wr
 ///
 /// # Errors
 /// The checkpoint cannot be read, or the file cannot be written.
-pub fn write_relations(store: &Store, out: impl Write, cells: Cells) -> Result<Written, NotWritten> {
+pub fn write_relations(
+    store: &Store,
+    out: impl Write,
+    cells: Cells,
+) -> Result<Written, NotWritten> {
     let workspace = store.workspace_read()?;
     let workspace = workspace.as_ref().map_or("", |(_, id)| id.as_str());
     let mut file = File::begin(out, cells, &RELATION_COLUMNS)?;
     // A parent's type follows from its ID, so that the key's order is that of the columns.
-    let mut select = store
-        .connection
-        .prepare("SELECT parent, entity, kind, privilege FROM relation ORDER BY parent, entity, kind")?;
+    let mut select = store.connection.prepare(
+        "SELECT parent, entity, kind, privilege FROM relation ORDER BY parent, entity, kind",
+    )?;
     let mut rows = select.query([])?;
     while let Some(row) = rows.next()? {
         let text = |place: usize| row.get_ref(place)?.as_str().map_err(rusqlite::Error::from);
         let kind: i64 = row.get(2)?;
         let (parent, entity) = types(kind).ok_or(StoreError::Damaged(None))?;
-        let is_effective = store.mode == Mode::Effective
-            && kind == counts::Relation::RepositoryUser.number();
+        let is_effective =
+            store.mode == Mode::Effective && kind == counts::Relation::RepositoryUser.number();
         let metadata = RelationMetadata {
             project: workspace,
             privilege_name: text(3)?,

@@ -130,17 +130,20 @@ impl Store {
             | Kind::RepositoryGroups => None,
         };
         if let Some(relation) = relation {
-            self.connection.execute(
-                "DELETE FROM relation WHERE kind = ?",
-                [relation.number()],
-            )?;
+            self.connection
+                .execute("DELETE FROM relation WHERE kind = ?", [relation.number()])?;
         }
         self.task_restarts(task.id)
     }
 
     fn take_workspace(&mut self, uuid: String, slug: String, name: &str) -> Result<(), StoreError> {
         self.put(&uuid, "workspace", name, Detail::Listed, Some(&slug))?;
-        for kind in [Kind::Members, Kind::Groups, Kind::Projects, Kind::Repositories] {
+        for kind in [
+            Kind::Members,
+            Kind::Groups,
+            Kind::Projects,
+            Kind::Repositories,
+        ] {
             self.add_task(kind, "", "")?;
         }
         if self.mode == Mode::Effective {
@@ -151,7 +154,11 @@ impl Store {
     }
 
     fn take_item(&self, task: &Task, item: Item) -> Result<(), StoreError> {
-        let workspace = || self.workspace.as_ref().map_or("", |(uuid, _)| uuid.as_str());
+        let workspace = || {
+            self.workspace
+                .as_ref()
+                .map_or("", |(uuid, _)| uuid.as_str())
+        };
         match item {
             Item::Workspace { .. } | Item::StillThere { .. } => Ok(()),
             Item::Member { account, role } => {
@@ -232,7 +239,10 @@ impl Store {
                 project
             }
             // Every repository is in a project; one whose project is not told is not left out.
-            None => self.workspace.as_ref().map_or("", |(uuid, _)| uuid.as_str()),
+            None => self
+                .workspace
+                .as_ref()
+                .map_or("", |(uuid, _)| uuid.as_str()),
         };
         self.relate(parent, uuid, Relation::RepositoryInProject, "contains")?;
         if self.mode == Mode::Grants {
@@ -250,7 +260,10 @@ impl Store {
         detail: Detail,
     ) -> Result<(), StoreError> {
         self.put(uuid, "project", name, detail, Some(key))?;
-        let workspace = self.workspace.as_ref().map_or("", |(uuid, _)| uuid.as_str());
+        let workspace = self
+            .workspace
+            .as_ref()
+            .map_or("", |(uuid, _)| uuid.as_str());
         self.relate(workspace, uuid, Relation::ProjectInWorkspace, "contains")?;
         if self.mode == Mode::Grants {
             self.add_task(Kind::ProjectUsers, key, uuid)?;
@@ -404,7 +417,9 @@ fn unreadable_entries(count: u64) -> Problem {
         ProblemCode::UnreadableReply,
         match count {
             1 => "An entry of the list has not the fields that Bitbucket documents.".to_owned(),
-            _ => format!("{count} entries of the list have not the fields that Bitbucket documents."),
+            _ => {
+                format!("{count} entries of the list have not the fields that Bitbucket documents.")
+            }
         },
     )
 }

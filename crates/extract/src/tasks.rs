@@ -149,8 +149,7 @@ impl Task {
         let kind: i64 = row.get(1)?;
         Ok(Self {
             id: row.get(0)?,
-            kind: Kind::numbered(kind)
-                .ok_or(rusqlite::Error::IntegralValueOutOfRange(1, kind))?,
+            kind: Kind::numbered(kind).ok_or(rusqlite::Error::IntegralValueOutOfRange(1, kind))?,
             target: row.get(2)?,
             item: row.get(3)?,
             next: row.get(4)?,

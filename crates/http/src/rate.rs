@@ -77,7 +77,10 @@ fn read(headers: &Headers, now: u64) -> RateSigns {
         remaining: remaining.map(at_most_u32),
         reset: reset.map(|seconds| until(seconds, now)),
         near: own("nearlimit").is_some_and(|value| {
-            matches!(value.trim().to_ascii_lowercase().as_str(), "true" | "1" | "yes")
+            matches!(
+                value.trim().to_ascii_lowercase().as_str(),
+                "true" | "1" | "yes"
+            )
         }),
     }
 }
@@ -206,7 +209,11 @@ mod tests {
     #[test]
     fn what_cannot_be_read_is_not_known() {
         for value in ["", "many", "0", "-1", "1e3"] {
-            assert_eq!(signs(&[("X-RateLimit-Limit", value)]).limit, None, "{value}");
+            assert_eq!(
+                signs(&[("X-RateLimit-Limit", value)]).limit,
+                None,
+                "{value}"
+            );
         }
         assert_eq!(signs(&[]), RateSigns::default());
     }

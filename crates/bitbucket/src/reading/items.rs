@@ -400,12 +400,7 @@ fn groups(body: &[u8], take: &mut dyn FnMut(Item)) -> Result<Rest, Unfit> {
     Ok(rest)
 }
 
-fn members_of(
-    group: &str,
-    members: &[&RawValue],
-    rest: &mut Rest,
-    take: &mut dyn FnMut(Item),
-) {
+fn members_of(group: &str, members: &[&RawValue], rest: &mut Rest, take: &mut dyn FnMut(Item)) {
     for member in members {
         match serde_json::from_str::<WireAccount>(member.get()) {
             Ok(account) => take(Item::GroupMember {
@@ -437,7 +432,10 @@ mod tests {
         );
         let rest = rest.expect("a page");
         assert_eq!((rest.unreadable, rest.size), (2, Some(3)));
-        assert_eq!(rest.next.as_deref(), Some("https://api.bitbucket.org/2.0/x"));
+        assert_eq!(
+            rest.next.as_deref(),
+            Some("https://api.bitbucket.org/2.0/x")
+        );
         assert_eq!(
             items,
             [Item::Project {
@@ -470,7 +468,10 @@ mod tests {
             };
             account.name.clone()
         };
-        assert_eq!(name(r#", "display_name": "山田 太郎", "nickname": "y""#), "山田 太郎");
+        assert_eq!(
+            name(r#", "display_name": "山田 太郎", "nickname": "y""#),
+            "山田 太郎"
+        );
         assert_eq!(name(r#", "display_name": " ", "nickname": "y""#), "y");
         assert_eq!(name(""), "{7}");
     }

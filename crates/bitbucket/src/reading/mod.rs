@@ -74,7 +74,11 @@ pub enum What {
 
 impl<'a> Reader<'a> {
     /// A credential in front of the target's workspace.
-    pub fn new(target: &'a Target, credential: &'a Credential, stop: &'a CancellationToken) -> Self {
+    pub fn new(
+        target: &'a Target,
+        credential: &'a Credential,
+        stop: &'a CancellationToken,
+    ) -> Self {
         Self {
             session: Session::new(target, credential, stop),
         }
@@ -93,15 +97,13 @@ impl<'a> Reader<'a> {
             what,
         };
         let url = match next {
-            None => target
-                .api_url
-                .join(&question.path(&target.workspace)),
+            None => target.api_url.join(&question.path(&target.workspace)),
             Some(next) => match bbsetup_http::next_link(target.api_url.url(), next) {
                 Ok(url) => url,
                 Err(error) => {
-                    let problem = self
-                        .session
-                        .judge(question.check(), |around| off_origin_problem(&error, around));
+                    let problem = self.session.judge(question.check(), |around| {
+                        off_origin_problem(&error, around)
+                    });
                     return silent(What::Fault {
                         wait: None,
                         problem: Box::new(problem),

@@ -87,7 +87,9 @@ impl Reading<'_> {
             return self.give_up(pending, problem);
         }
         self.store.task_renamed(&pending.task.item, &named)?;
-        self.settled.entry(pending.task.kind.check()).or_insert(slot);
+        self.settled
+            .entry(pending.task.kind.check())
+            .or_insert(slot);
         pending.task.target = named;
         pending.looks = false;
         pending.refusals.clear();
@@ -194,7 +196,8 @@ impl Reading<'_> {
         let problem = most_telling(&pending).unwrap_or(problem);
         let nobody_may = pending.refusals.iter().all(|refusal| refusal.of_its_kind);
         if nobody_may && !pending.looks {
-            self.refused.insert(pending.task.kind.check(), problem.clone());
+            self.refused
+                .insert(pending.task.kind.check(), problem.clone());
         }
         self.give_up(pending, problem)
     }
@@ -215,7 +218,8 @@ impl Reading<'_> {
         });
         if of_its_kind {
             let check = pending.task.kind.check();
-            self.settled.retain(|settled, by| *settled != check || *by != slot);
+            self.settled
+                .retain(|settled, by| *settled != check || *by != slot);
         }
         match self.slot_for(&pending) {
             Some(_) => {

@@ -23,8 +23,8 @@ use crate::pace::{Budget, Flow, Leave, Pace, Why};
 use crate::tasks::Kind;
 
 use judge::Fault;
-pub use progress::{Progress, Stage, StageName};
 use progress::Sums;
+pub use progress::{Progress, Stage, StageName};
 use queue::{Pending, Queues};
 
 /// Answers that are taken in one transaction.
@@ -272,7 +272,11 @@ impl<'a> Reading<'a> {
             if !self.settled.contains_key(&check) && is_under_way {
                 continue;
             }
-            let Some(slot) = self.queues.first(kind).and_then(|first| self.slot_for(first)) else {
+            let Some(slot) = self
+                .queues
+                .first(kind)
+                .and_then(|first| self.slot_for(first))
+            else {
                 continue;
             };
             let pace = &self.paces[slot];

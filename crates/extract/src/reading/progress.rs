@@ -80,9 +80,11 @@ impl StageName {
             Self::Projects => &[Kind::Projects],
             Self::Repositories => &[Kind::Repositories],
             Self::ProjectPermissions => &[Kind::ProjectUsers, Kind::ProjectGroups],
-            Self::RepositoryPermissions => {
-                &[Kind::RepositoryUsers, Kind::RepositoryGroups, Kind::Effective]
-            }
+            Self::RepositoryPermissions => &[
+                Kind::RepositoryUsers,
+                Kind::RepositoryGroups,
+                Kind::Effective,
+            ],
         }
     }
 }

@@ -119,8 +119,10 @@ impl Source {
             ..services.limits
         };
         let client = Client::new(limits, &services.network).map_err(|error| {
-            one(Problem::new(bbsetup_http::problem_code(&error), format!("{error}."))
-                .with_causes(&error))
+            one(
+                Problem::new(bbsetup_http::problem_code(&error), format!("{error}."))
+                    .with_causes(&error),
+            )
         })?;
         let mut credentials = Vec::new();
         let mut missing = Vec::new();
@@ -158,9 +160,8 @@ fn on_this_thread(
     stop: &CancellationToken,
 ) -> ExtractJson {
     let workspace = source.target.workspace.to_string();
-    let failed = |problem: Problem| {
-        nothing(&workspace, &reading.folder, reading.mode, vec![problem])
-    };
+    let failed =
+        |problem: Problem| nothing(&workspace, &reading.folder, reading.mode, vec![problem]);
     let (mut store, begun) = match open(services, source, reading) {
         Ok(opened) => opened,
         Err(problem) => return failed(problem),
@@ -288,12 +289,7 @@ fn counted(store: &Store, extract: &mut ExtractJson) -> Result<(), StoreError> {
 }
 
 /// A document of a run that has read nothing.
-fn nothing(
-    workspace: &str,
-    folder: &Path,
-    mode: Mode,
-    problems: Vec<Problem>,
-) -> ExtractJson {
+fn nothing(workspace: &str, folder: &Path, mode: Mode, problems: Vec<Problem>) -> ExtractJson {
     ExtractJson {
         schema: "bbsetup.extract/1".to_owned(),
         workspace: workspace.to_owned(),
