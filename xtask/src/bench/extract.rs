@@ -297,12 +297,13 @@ fn growth(smaller: &Cell, bigger: &Cell) -> Vec<Row> {
     of.into_iter()
         .map(|(what, number)| {
             let times = median(&bigger.all(number)) / median(&smaller.all(number));
-            Row::new(
-                format!("{from_to}, {} ms: {what}", smaller.latency),
-                Unit::Times,
-                vec![times],
-            )
-            .beside("the floor's requests", &[floor])
+            let what_grows = format!("{from_to}, {} ms: {what}", smaller.latency);
+            let row = Row::new(what_grows, Unit::Times, vec![times]);
+            match what {
+                // It is not to grow with what is read.
+                "peak of memory" => row,
+                _ => row.beside("the floor's requests", &[floor]),
+            }
         })
         .collect()
 }
