@@ -154,20 +154,31 @@ impl Store {
     /// # Errors
     /// As [`Store::open`].
     pub fn look(path: &Path) -> Result<Option<Look>, StoreError> {
+        Ok(Self::held(path)?.map(|(_, look)| look))
+    }
+
+    /// Opens the checkpoint of a reading that was begun before; `None` as with [`Store::look`].
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    pub fn held(path: &Path) -> Result<Option<(Self, Look)>, StoreError> {
         if !path.exists() {
             return Ok(None);
         }
-        let store = Self::open(path)?;
+        let mut store = Self::open(path)?;
         let Some(identity) = store.identity()? else {
             return Ok(None);
         };
+        store.mode = identity.mode;
+        store.workspace = store.workspace_read()?;
         let ended = store.meta("ended")?;
-        Ok(Some(Look {
+        let look = Look {
             identity,
             began_at: store.began_at()?,
             whole: ended.as_deref() == Some("whole"),
             ended: ended.is_some(),
-        }))
+        };
+        Ok(Some((store, look)))
     }
 
     fn known_form(&mut self) -> Result<(), StoreError> {

@@ -7,7 +7,7 @@
 pub mod access;
 mod checkpoint;
 mod counts;
-mod estimate;
+pub mod estimate;
 mod pace;
 mod reading;
 pub mod rows;
@@ -16,7 +16,6 @@ mod tasks;
 
 pub use checkpoint::{Begun, Look, Store, StoreError};
 pub use counts::{EntityCounts, Gap, RelationCounts};
-pub use estimate::{Estimate, estimate};
 pub use pace::{Budget, LimitFrom};
 pub use reading::{Ended, Event, Outcome, Plan, Progress, Stage, StageName, read};
 

@@ -23,6 +23,7 @@ use crate::pace::{Budget, Flow, Leave, Pace, Why};
 use crate::tasks::Kind;
 
 use judge::Fault;
+pub(crate) use progress::PAGE;
 use progress::Sums;
 pub use progress::{Progress, Stage, StageName};
 use queue::{Pending, Queues};
@@ -432,7 +433,7 @@ impl<'a> Reading<'a> {
 
 /// Who asks first: the token, which has a limit of its own that grows with the workspace; for what
 /// access tokens are known not to be let into, or may not be, the account.
-fn first_slot(check: CheckName) -> CredentialSlot {
+pub(crate) fn first_slot(check: CheckName) -> CredentialSlot {
     match check {
         CheckName::Groups | CheckName::Identity | CheckName::Membership => CredentialSlot::Account,
         CheckName::Workspace
@@ -444,7 +445,7 @@ fn first_slot(check: CheckName) -> CredentialSlot {
     }
 }
 
-fn stopped() -> Problem {
+pub(crate) fn stopped() -> Problem {
     Problem::new(
         ProblemCode::Cancelled,
         "The reading was stopped. Nothing is lost: it goes on where it was when it is begun again.",

@@ -18,8 +18,8 @@ use tokio_util::sync::CancellationToken;
 use crate::files::{make_folder, not_written};
 use crate::inputs::{Inputs, Place};
 use crate::json::{
-    EntityCountsJson, ExtractEventJson, ExtractJson, GapJson, ProblemJson, ReadingProgressJson,
-    RelationCountsJson,
+    EntityCountsJson, ExtractEventJson, ExtractJson, GapJson, ProblemJson, ReadingPlaceJson,
+    ReadingProgressJson, ReadingStateJson, RelationCountsJson,
 };
 use crate::services::Services;
 
@@ -289,7 +289,12 @@ fn counted(store: &Store, extract: &mut ExtractJson) -> Result<(), StoreError> {
 }
 
 /// A document of a run that has read nothing.
-fn nothing(workspace: &str, folder: &Path, mode: Mode, problems: Vec<Problem>) -> ExtractJson {
+pub(crate) fn nothing(
+    workspace: &str,
+    folder: &Path,
+    mode: Mode,
+    problems: Vec<Problem>,
+) -> ExtractJson {
     ExtractJson {
         schema: "bbsetup.extract/1".to_owned(),
         workspace: workspace.to_owned(),
@@ -387,18 +392,35 @@ pub(super) fn not_kept(path: &Path, error: &StoreError) -> Problem {
 }
 
 /// A moment in UTC.
-fn moment(seconds: i64) -> String {
+pub(super) fn moment(seconds: i64) -> String {
     Timestamp::from_second(seconds).map_or_else(|_| String::new(), |moment| moment.to_string())
 }
 
 /// The folder that is offered for a workspace.
-pub fn offered_folder(services: &Services, workspace: &WorkspaceId) -> PathBuf {
-    services.home.join("readings").join(file_name(workspace))
+pub(crate) fn offered_folder(services: &Services, workspace: &WorkspaceId) -> PathBuf {
+    // A uuid's braces are trouble in a shell.
+    let name = workspace.as_str().replace(['{', '}'], "");
+    services.home.join("readings").join(name)
 }
 
-/// A workspace's name as a folder's.
-fn file_name(workspace: &WorkspaceId) -> String {
-    workspace.as_str().replace(['{', '}'], "")
+/// What a folder holds of a reading of a workspace.
+pub(crate) fn reading_in(
+    workspace: &WorkspaceId,
+    folder: &Path,
+) -> Result<ReadingPlaceJson, Problem> {
+    let path = checkpoint(folder);
+    let look = Store::look(&path).map_err(|error| not_kept(&path, &error))?;
+    let look = look.filter(|look| look.identity.workspace == workspace.as_str());
+    Ok(ReadingPlaceJson {
+        workspace: workspace.to_string(),
+        folder: folder.display().to_string(),
+        state: match &look {
+            None => ReadingStateJson::Nothing,
+            Some(look) if look.ended => ReadingStateJson::Done,
+            Some(_) => ReadingStateJson::Unfinished,
+        },
+        began_at: look.map(|look| moment(look.began_at)),
+    })
 }
 
 /// The checkpoint's path in a folder.

@@ -1,7 +1,9 @@
 //! One use case a file.
 
+pub mod access;
 pub mod check;
 pub mod diagnose;
+pub mod estimate;
 pub mod evidence;
 pub mod export;
 pub mod extract;
