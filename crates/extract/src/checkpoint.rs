@@ -131,6 +131,7 @@ impl Store {
         options.open(path)?;
         let connection =
             Connection::open_with_flags(path, flags(OpenFlags::SQLITE_OPEN_READ_WRITE))?;
+        connection.busy_timeout(Duration::from_millis(500))?;
         // A lock that is kept needs no shared memory beside the file.
         connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
@@ -275,15 +276,7 @@ impl Store {
     /// The system's.
     pub fn end(&mut self, whole: bool) -> Result<(), StoreError> {
         let how = if whole { "whole" } else { "gaps" };
-        self.set_meta("ended", how)?;
-        // What was written ahead goes into the one file.
-        self.connection
-            .pragma_update(None, "wal_checkpoint", "TRUNCATE")
-            .or_else(|error| match error {
-                rusqlite::Error::ExecuteReturnedResults => Ok(()),
-                error => Err(error),
-            })?;
-        Ok(())
+        self.set_meta("ended", how)
     }
 
     /// What is read; `None` before anything was begun.
