@@ -36,7 +36,13 @@ pub(crate) async fn calls(program: &Path) -> Result<BTreeSet<Call>> {
         calls.extend(recorded(&sandbox));
         // What check has used up of a rate limit is not this run's.
         let sandbox = start(Scenario::named(name)?).await?;
-        run(program, &sandbox, &["extract", "--out", "read", "--json"], None).await?;
+        run(
+            program,
+            &sandbox,
+            &["extract", "--out", "read", "--json"],
+            None,
+        )
+        .await?;
         calls.extend(recorded(&sandbox));
     }
     let ready = Scenario::named("ready")?;

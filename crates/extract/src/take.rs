@@ -406,7 +406,7 @@ impl Store {
         }
         let transaction = self.connection.transaction()?;
         transaction.execute_batch(
-            "CREATE INDEX IF NOT EXISTS relation_entity ON relation (entity, kind);
+            "CREATE INDEX IF NOT EXISTS relation_parent ON relation (parent, kind);
              CREATE TEMP TABLE gone AS SELECT source_id, name FROM entity WHERE
                  (source_type = 'repository' AND NOT EXISTS (SELECT 1 FROM relation WHERE entity = source_id AND kind = 7))
                  OR (source_type = 'project' AND NOT EXISTS (SELECT 1 FROM relation WHERE entity = source_id AND kind = 6));

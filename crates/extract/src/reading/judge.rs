@@ -59,8 +59,12 @@ impl Reading<'_> {
             self.store.add_task(Kind::OwnRole, "", "")?;
         }
         self.sums.took(kind, &taken);
-        self.sums.added(self.store.take_added());
-        self.queues.look_again();
+        for (kind, added) in Kind::ALL.into_iter().zip(self.store.take_added()) {
+            if added > 0 {
+                self.sums.added(kind, added);
+                self.queues.look_again(kind);
+            }
+        }
         if taken.ended {
             self.sums.done(kind);
         } else if let Some(task) = self.store.task(pending.task.id)? {
@@ -248,14 +252,14 @@ impl Reading<'_> {
             if self.queues.refill(kind, self.store)?.is_none() {
                 continue;
             }
-            self.store.begin_batch()?;
+            self.store.open_batch()?;
             while self.queues.refill(kind, self.store)?.is_some() {
                 if let Some(pending) = self.queues.pop(kind) {
                     self.store.task_is_gap(pending.task.id, problem)?;
                     self.sums.gap(kind);
                 }
             }
-            self.store.commit_batch()?;
+            self.store.write_batch()?;
         }
         Ok(())
     }

@@ -232,16 +232,20 @@ impl<'a> Reading<'a> {
                 }
             }
             if under_way.is_empty() && wake.is_none() {
+                self.store.write_batch()?;
                 self.store.drop_what_vanished()?;
                 self.sums = Sums::of(self.store)?;
                 tell(Event::Progress(self.progress()));
                 return Ok(Ended::Read);
             }
+            let due = self.store.due_in().map(|due| Instant::now() + due);
+            let wake = wake.into_iter().chain(due).min();
             let sleep = tokio::time::sleep_until(wake.unwrap_or_else(Instant::now));
             let mut backs = Vec::new();
             tokio::select! {
                 biased;
                 () = stop.cancelled() => {
+                    self.store.write_batch()?;
                     return Ok(Ended::Stopped(Box::new(stopped())));
                 }
                 Some(back) = under_way.next(), if !under_way.is_empty() => backs.push(back),
@@ -253,6 +257,7 @@ impl<'a> Reading<'a> {
                 backs.push(back);
             }
             if let Some(problem) = self.take_all(backs)? {
+                self.store.write_batch()?;
                 return Ok(Ended::Stopped(Box::new(problem)));
             }
             if told_at.elapsed() >= TELL_EVERY {
@@ -338,13 +343,20 @@ impl<'a> Reading<'a> {
         }
     }
 
-    /// Takes answers in one transaction; gives the problem that stops the reading.
+    /// Takes answers; gives the problem that stops the reading.
+    ///
+    /// What is killed is asked again: what was under way, and what was taken and not written. Both
+    /// together are kept to a fiftieth of what was answered.
     fn take_all(&mut self, backs: Vec<Back>) -> Result<Option<Problem>, StoreError> {
+        let under_way = u64::try_from(self.plan.in_flight).unwrap_or(u64::MAX);
+        let unwritten = (self.sums.answered() / 50).saturating_sub(under_way);
+        let answers = u64::try_from(backs.len()).unwrap_or(u64::MAX);
         if backs.is_empty() {
+            self.store.write_if_due(0, unwritten)?;
             return Ok(None);
         }
         let minute = (self.plan.target.clock)() / 60;
-        self.store.begin_batch()?;
+        self.store.open_batch()?;
         let mut stops = None;
         for back in backs {
             let slot = self.readers[back.slot].slot();
@@ -352,7 +364,7 @@ impl<'a> Reading<'a> {
             let stopped = self.take(back)?;
             stops = stops.or(stopped);
         }
-        self.store.commit_batch()?;
+        self.store.write_if_due(answers, unwritten)?;
         Ok(stops)
     }
 
