@@ -230,7 +230,7 @@ impl Pace {
         asked: Option<Duration>,
         longest: Duration,
     ) -> Result<Option<Duration>, Duration> {
-        let is_of_the_same_wave = self.held.is_some_and(|held| sent < held.since);
+        let is_of_the_same_wave = self.held.is_some_and(|held| sent <= held.since);
         if is_of_the_same_wave {
             return Ok(None);
         }

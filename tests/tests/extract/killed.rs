@@ -63,12 +63,10 @@ fn killed_at(story: &Story, requests: u64, mut program: Child) -> bool {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_a_hundred_times_it_gives_what_an_undisturbed_run_gives() {
-    let world = json!({"workspaces": {"acme": {"generate": {
-        "users": 300, "groups": 12, "projects": 12, "repositories": 420}}}});
     let story = patched(
         "large",
         // Every run counts the requests of all runs before it against a limit that is told.
-        json!({"world": world, "bitbucket": {"scaled_limit": null}, "latency_ms": 3}),
+        json!({"bitbucket": {"scaled_limit": null}, "latency_ms": 3}),
     )
     .await;
     let undisturbed = into(&story, "undisturbed", &["--budget", "none"]).await;

@@ -16,8 +16,9 @@ use crate::tasks::Kind;
 
 /// How often a question is asked that meets faults.
 const MOST_ATTEMPTS: u32 = 5;
-/// After so many faults without an answer between them, it is asked whether anybody answers any more.
-const MOST_FAULTS: u32 = 24;
+/// Once so many different questions have failed without an answer between them, it is not for the
+/// questions.
+const MOST_FAILING: usize = 4;
 /// The longest pause before a question is asked again.
 const LONGEST_PAUSE: Duration = Duration::from_secs(8);
 
@@ -58,8 +59,12 @@ impl Reading<'_> {
             self.store.add_task(Kind::OwnRole, "", "")?;
         }
         self.sums.took(kind, &taken);
-        self.sums.added(self.store.take_added());
-        self.queues.look_again();
+        for (kind, added) in Kind::ALL.into_iter().zip(self.store.take_added()) {
+            if added > 0 {
+                self.sums.added(kind, added);
+                self.queues.look_again(kind);
+            }
+        }
         if taken.ended {
             self.sums.done(kind);
         } else if let Some(task) = self.store.task(pending.task.id)? {
@@ -113,7 +118,7 @@ impl Reading<'_> {
             lasts,
         }: Fault,
     ) -> Result<Option<Problem>, StoreError> {
-        self.faults_in_a_row += 1;
+        self.failing.insert(pending.task.id);
         let is_of_groups = pending.task.kind == Kind::Groups && pending.doubt.is_none();
         if is_of_groups && is_too_much(&problem, status, pending.attempts) {
             return self.groups_one_by_one(&pending);
@@ -143,28 +148,16 @@ impl Reading<'_> {
             return Ok(Some(first));
         }
         let is_last = pending.attempts + 1 >= MOST_ATTEMPTS;
-        let most = if is_last { MOST_ATTEMPTS } else { MOST_FAULTS };
-        if self.faults_in_a_row >= most && pending.task.kind != Kind::Workspace {
-            pending.doubt = Some(problem);
-            self.queues.push_front(pending);
-            return Ok(None);
-        }
+        let is_for_all = !is_of_one_answer(&problem) || self.failing.len() >= MOST_FAILING;
         match is_last {
+            // Whether anybody answers at all is asked before it is called a gap.
+            true if is_for_all && pending.task.kind != Kind::Workspace => {
+                pending.doubt = Some(problem);
+                self.queues.push_front(pending);
+                Ok(None)
+            }
             true => self.give_up(pending, problem),
             false => self.ask_later(pending, wait),
-        }
-    }
-
-    /// Somebody answers, so that it is this question alone which cannot be.
-    pub(super) fn take_doubt(
-        &mut self,
-        mut pending: Pending,
-        problem: Problem,
-    ) -> Result<Option<Problem>, StoreError> {
-        pending.doubt = None;
-        match pending.attempts + 1 >= MOST_ATTEMPTS {
-            true => self.give_up(pending, problem),
-            false => self.ask_later(pending, None),
         }
     }
 
@@ -226,9 +219,12 @@ impl Reading<'_> {
         };
         let problem = most_telling(&pending).unwrap_or(problem);
         let nobody_may = pending.refusals.iter().all(|refusal| refusal.of_its_kind);
+        let check = pending.task.kind.check();
         if nobody_may && !pending.looks {
-            self.refused
-                .insert(pending.task.kind.check(), problem.clone());
+            self.refused.insert(check, problem.clone());
+        } else {
+            // It was this one alone that may not be asked; others need not wait for each other.
+            self.settled.entry(check).or_insert(slot);
         }
         self.give_up(pending, problem)
     }
@@ -274,14 +270,14 @@ impl Reading<'_> {
             if self.queues.refill(kind, self.store)?.is_none() {
                 continue;
             }
-            self.store.begin_batch()?;
+            self.store.open_batch()?;
             while self.queues.refill(kind, self.store)?.is_some() {
                 if let Some(pending) = self.queues.pop(kind) {
                     self.store.task_is_gap(pending.task.id, problem)?;
                     self.sums.gap(kind);
                 }
             }
-            self.store.commit_batch()?;
+            self.store.write_batch()?;
         }
         Ok(())
     }
@@ -321,12 +317,12 @@ impl Reading<'_> {
         self.store.groups_one_by_one(pending.task.id)?;
         self.sums.became(Kind::Groups, Kind::GroupsAlone);
         // It is fetched as one of its new kind.
-        self.queues.look_again();
+        self.queues.look_again(Kind::GroupsAlone);
         Ok(None)
     }
 
     /// Something cannot be read: a gap, or the end where it is the workspace itself.
-    fn give_up(
+    pub(super) fn give_up(
         &mut self,
         pending: Pending,
         problem: Problem,
@@ -339,6 +335,14 @@ impl Reading<'_> {
         self.sums.gap(pending.task.kind);
         Ok(None)
     }
+}
+
+/// Whether a fault may be one question's alone; where nobody answers, it is not.
+fn is_of_one_answer(problem: &Problem) -> bool {
+    matches!(
+        problem.code,
+        ProblemCode::ServerError | ProblemCode::TimedOut | ProblemCode::UnreadableReply
+    )
 }
 
 /// Whether all groups with all members were too much for one answer.

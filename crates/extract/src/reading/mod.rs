@@ -7,7 +7,7 @@ mod judge;
 mod progress;
 mod queue;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use bbsetup_bitbucket::reading::{Question, Reader, Said, What};
@@ -118,7 +118,8 @@ struct Reading<'a> {
     under_way: BTreeMap<CheckName, usize>,
     flow: Flow,
     sums: Sums,
-    faults_in_a_row: u32,
+    /// Questions that failed since the last answer.
+    failing: BTreeSet<i64>,
     retries: u64,
     waited: Duration,
 }
@@ -194,7 +195,7 @@ impl<'a> Reading<'a> {
             refused: BTreeMap::new(),
             under_way: BTreeMap::new(),
             flow: Flow::new(plan.in_flight),
-            faults_in_a_row: 0,
+            failing: BTreeSet::new(),
             retries: 0,
             waited: Duration::ZERO,
         })
@@ -231,16 +232,20 @@ impl<'a> Reading<'a> {
                 }
             }
             if under_way.is_empty() && wake.is_none() {
+                self.store.write_batch()?;
                 self.store.drop_what_vanished()?;
                 self.sums = Sums::of(self.store)?;
                 tell(Event::Progress(self.progress()));
                 return Ok(Ended::Read);
             }
+            let due = self.store.due_in().map(|due| Instant::now() + due);
+            let wake = wake.into_iter().chain(due).min();
             let sleep = tokio::time::sleep_until(wake.unwrap_or_else(Instant::now));
             let mut backs = Vec::new();
             tokio::select! {
                 biased;
                 () = stop.cancelled() => {
+                    self.store.write_batch()?;
                     return Ok(Ended::Stopped(Box::new(stopped())));
                 }
                 Some(back) = under_way.next(), if !under_way.is_empty() => backs.push(back),
@@ -252,6 +257,7 @@ impl<'a> Reading<'a> {
                 backs.push(back);
             }
             if let Some(problem) = self.take_all(backs)? {
+                self.store.write_batch()?;
                 return Ok(Ended::Stopped(Box::new(problem)));
             }
             if told_at.elapsed() >= TELL_EVERY {
@@ -337,13 +343,20 @@ impl<'a> Reading<'a> {
         }
     }
 
-    /// Takes answers in one transaction; gives the problem that stops the reading.
+    /// Takes answers; gives the problem that stops the reading.
+    ///
+    /// What is killed is asked again: what was under way, and what was taken and not written. Both
+    /// together are kept to a fiftieth of what was answered.
     fn take_all(&mut self, backs: Vec<Back>) -> Result<Option<Problem>, StoreError> {
+        let under_way = u64::try_from(self.plan.in_flight).unwrap_or(u64::MAX);
+        let unwritten = (self.sums.answered() / 50).saturating_sub(under_way);
+        let answers = u64::try_from(backs.len()).unwrap_or(u64::MAX);
         if backs.is_empty() {
+            self.store.write_if_due(0, unwritten)?;
             return Ok(None);
         }
         let minute = (self.plan.target.clock)() / 60;
-        self.store.begin_batch()?;
+        self.store.open_batch()?;
         let mut stops = None;
         for back in backs {
             let slot = self.readers[back.slot].slot();
@@ -351,13 +364,13 @@ impl<'a> Reading<'a> {
             let stopped = self.take(back)?;
             stops = stops.or(stopped);
         }
-        self.store.commit_batch()?;
+        self.store.write_if_due(answers, unwritten)?;
         Ok(stops)
     }
 
     fn take(&mut self, back: Back) -> Result<Option<Problem>, StoreError> {
         let Back {
-            pending,
+            mut pending,
             slot,
             question,
             said: Said { rate, what },
@@ -373,19 +386,19 @@ impl<'a> Reading<'a> {
         );
         if was_answered {
             pace.passed(sent);
-            self.faults_in_a_row = 0;
+            self.failing.clear();
             self.flow.passed();
         }
         if let Some(count) = self.under_way.get_mut(&pending.task.kind.check()) {
             *count = count.saturating_sub(1);
         }
-        if let Some(problem) = pending.doubt.clone()
-            && matches!(
-                what,
-                What::Body(_) | What::NotFound(_) | What::Refused { .. }
-            )
-        {
-            return self.take_doubt(pending, problem);
+        let is_somebody = matches!(
+            what,
+            What::Body(_) | What::NotFound(_) | What::Refused { .. }
+        );
+        if is_somebody && let Some(problem) = pending.doubt.take() {
+            // It is this question alone that cannot be answered.
+            return self.give_up(pending, problem);
         }
         match what {
             What::Body(answer) => self.take_body(pending, slot, &question, &answer),
