@@ -209,6 +209,77 @@ async fn a_disk_without_room_ends_the_run_and_with_room_it_goes_on() {
     assert!(requests <= floor + 5 * 24, "{requests}");
 }
 
+/// A small disk of its own, in which the reading is run, and run again once the disk is larger. Only
+/// some systems let everybody mount one.
+#[cfg(target_os = "linux")]
+const ON_A_SMALL_DISK: &str = r#"
+mount -t tmpfs -o size=$1,mode=700 tmpfs out || exit 77
+"$2" extract --out out --json > first.json 2> first.err; echo $? > first.code
+ls -A out > first.names
+mount -o remount,size=64m out || exit 77
+"$2" extract --out out --json > second.json 2> second.err; echo $? > second.code
+mkdir -p copy && cp out/*.csv out/manifest.json copy
+"#;
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_disk_ends_the_run_and_a_larger_one_lets_it_go_on() {
+    let story = Story::named("large").await;
+    let undisturbed = into(&story, "undisturbed", &[]).await;
+    assert_eq!(undisturbed.code, 0, "{undisturbed:?}");
+    for size in ["64k", "256k", "600k", "900k"] {
+        std::fs::create_dir(story.path("out")).expect("room");
+        let program = story.command(&[]);
+        let mut command = Command::new("unshare");
+        command
+            .args([
+                "--map-root-user",
+                "--mount",
+                "sh",
+                "-c",
+                ON_A_SMALL_DISK,
+                "sh",
+                size,
+            ])
+            .arg(program.get_program())
+            .env_clear()
+            .envs(&story.env)
+            .stdin(Stdio::null())
+            .current_dir(story.folder.path());
+        let output = tokio::task::spawn_blocking(move || command.output()).await;
+        let output = output.expect("a thread");
+        let is_mounted = output.as_ref().is_ok_and(|output| output.status.success());
+        if !is_mounted {
+            println!("NOT SHOWN: this system lets nobody mount a disk: {output:?}");
+            return;
+        }
+        let said = |name: &str| std::fs::read_to_string(story.path(name)).expect("a file");
+        let first: serde_json::Value = serde_json::from_str(&said("first.json")).expect("JSON");
+        assert_eq!(said("first.code").trim(), "9", "{size}: {first:#}");
+        assert_eq!(first["problems"][0]["code"], "file_not_written", "{size}");
+        let message = first["problems"][0]["message"].as_str().unwrap_or_default();
+        assert!(
+            message.to_lowercase().contains("no room") || message.contains("No space"),
+            "{size}: {message}"
+        );
+        assert_eq!(first["files"], json!([]), "{size}");
+        let unfinished = said("first.names");
+        assert!(!unfinished.contains(".bbsetup"), "{size}: {unfinished}");
+        assert_eq!(
+            said("second.code").trim(),
+            "0",
+            "{size}: {}",
+            said("second.json")
+        );
+        assert!(
+            files(&story, "copy") == files(&story, "undisturbed"),
+            "{size}"
+        );
+        std::fs::remove_dir_all(story.path("copy")).expect("it is there");
+        std::fs::remove_dir(story.path("out")).expect("the disk is gone");
+    }
+}
+
 #[cfg(unix)]
 #[tokio::test]
 async fn a_folder_that_may_not_be_written_is_told() {
