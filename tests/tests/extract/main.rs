@@ -1,7 +1,11 @@
 //! Reading a workspace by `bbsetup extract`: what the files hold, compared with what the practice
 //! Bitbucket has, and every way in which a reading can be broken off, refused or misled.
 
-#![allow(clippy::expect_used, reason = "a story that cannot go on has failed")]
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a story that cannot go on has failed"
+)]
 
 mod changes;
 mod faults;
