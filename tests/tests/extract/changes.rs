@@ -141,3 +141,26 @@ async fn a_group_that_is_taken_away_before_its_members_are_read_is_told() {
     is_whole(&story, &ran).await;
     assert_eq!(vanished(&ran), json!(["Auditors – 审计"]));
 }
+
+#[tokio::test]
+async fn effective_permissions_on_what_came_behind_the_list_have_no_end_in_the_air() {
+    let story = Story::named("ready").await;
+    let added = json!({"add_repository": {"workspace": "acme", "slug": "brand-new",
+        "name": "Brand new", "project": "PAY", "users": {"zoe": "write"}}});
+    then(&story, "/2.0/repositories/acme$", added);
+    let more = ["--effective-only", "--in-flight", "1"];
+    let ran = extract(&story, &more).await;
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let looked = story.run(&["validate", "out", "--json"]).await;
+    assert_eq!(
+        (looked.code, looked.json()["problems"].clone()),
+        (0, json!([])),
+        "{looked:?}"
+    );
+    // The next reading has it.
+    let ran = extract(&story, &more).await;
+    assert_eq!(
+        ran.json()["entities"]["repository"],
+        truth(&story).repositories.len()
+    );
+}
