@@ -18,7 +18,8 @@ const CHANGED: i64 = -1;
 /// How much is known of an entity by where it stood; more is not overwritten by less.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Detail {
-    /// The v1 API's account, a project as a repository names it, a group as a grant names it.
+    /// The v1 API's account, a project as a repository names it, a group as a grant names it, a
+    /// repository as an effective permission names it.
     Named = 1,
     /// A v2 account within a grant; a project, group or repository of its own list.
     Listed = 2,
@@ -215,9 +216,12 @@ impl Store {
             Item::Effective {
                 account,
                 repository,
+                name,
                 permission,
             } => {
                 self.put_account(&account, Detail::Listed)?;
+                let name = name.as_deref().unwrap_or(&repository);
+                self.put(&repository, "repository", name, Detail::Named, None)?;
                 self.relate(
                     &account.uuid,
                     &repository,
@@ -397,6 +401,32 @@ impl Store {
         self.connection
             .execute("UPDATE task SET state = 1 WHERE item = ?", [&task.item])?;
         Ok(())
+    }
+
+    /// Takes away repositories that permissions alone name though the list is read: they came behind it.
+    pub(crate) fn drop_what_came_later(&mut self) -> Result<(), StoreError> {
+        if self.mode != Mode::Effective {
+            return Ok(());
+        }
+        let transaction = self.connection.transaction()?;
+        let is_listed: bool = transaction.query_row(
+            "SELECT EXISTS (SELECT 1 FROM task WHERE kind = ? AND state = 1)",
+            [Kind::Repositories.number()],
+            |row| row.get(0),
+        )?;
+        if is_listed {
+            let named = Detail::Named as i64;
+            transaction.execute(
+                "DELETE FROM relation WHERE entity IN (SELECT source_id FROM entity
+                     WHERE source_type = 'repository' AND detail = ?)",
+                [named],
+            )?;
+            transaction.execute(
+                "DELETE FROM entity WHERE source_type = 'repository' AND detail = ?",
+                [named],
+            )?;
+        }
+        Ok(transaction.commit()?)
     }
 
     /// Takes away what a list that was begun again does not hold any more.

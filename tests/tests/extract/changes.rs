@@ -164,3 +164,39 @@ async fn effective_permissions_on_what_came_behind_the_list_have_no_end_in_the_a
         truth(&story).repositories.len()
     );
 }
+
+#[tokio::test]
+async fn effective_permissions_on_repositories_that_may_not_be_listed_keep_their_names() {
+    let story = Story::named("ready").await;
+    let action = json!({"answer": {"status": 403, "body": "{\"type\": \"error\", \"error\": {\"message\": \"Access denied.\"}}"}});
+    fault(
+        &story,
+        json!({"path": "/2.0/repositories/acme$", "action": action}),
+    );
+    let ran = extract(&story, &["--effective-only"]).await;
+    assert_eq!(ran.code, 3, "{ran:?}");
+    assert_eq!(crate::gaps(&ran), ["repository 1 role_missing"]);
+    let looked = story.run(&["validate", "out", "--json"]).await;
+    assert_eq!(looked.code, 0, "{looked:?}");
+    let entities = String::from_utf8(crate::file(&story, "out", "entities.csv"));
+    assert!(
+        entities
+            .expect("UTF-8")
+            .contains("Bitbucket,Checkout – касса,resource")
+    );
+    // Listed after all, they have their slugs and projects.
+    story.sandbox.clear_faults();
+    let ran = extract(&story, &["--effective-only"]).await;
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let truth = truth(&story);
+    assert_eq!(
+        ran.json()["relations"]["contains"],
+        truth.projects.len() + truth.repositories.len()
+    );
+    let entities = String::from_utf8(crate::file(&story, "out", "entities.csv"));
+    assert!(
+        entities
+            .expect("UTF-8")
+            .contains("\"\"slug\"\":\"\"checkout\"\"")
+    );
+}

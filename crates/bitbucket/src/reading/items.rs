@@ -113,6 +113,8 @@ pub enum Item {
         account: Account,
         /// The repository's uuid.
         repository: String,
+        /// The repository's name, where Bitbucket tells it.
+        name: Option<String>,
         /// `read`, `write` or `admin`.
         permission: String,
     },
@@ -228,12 +230,13 @@ struct WireNamedGroup {
 struct WireEffective {
     permission: String,
     user: WireAccount,
-    repository: WireUuid,
+    repository: WireNamedRepository,
 }
 
 #[derive(Deserialize)]
-struct WireUuid {
+struct WireNamedRepository {
     uuid: String,
+    name: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -305,6 +308,7 @@ impl Question {
             Self::Effective => page(body, take, |held: WireEffective| Item::Effective {
                 account: held.user.into(),
                 repository: held.repository.uuid,
+                name: filled(held.repository.name),
                 permission: held.permission,
             }),
         }

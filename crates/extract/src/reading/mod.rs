@@ -233,6 +233,7 @@ impl<'a> Reading<'a> {
             }
             if under_way.is_empty() && wake.is_none() {
                 self.store.write_batch()?;
+                self.store.drop_what_came_later()?;
                 self.store.drop_what_vanished()?;
                 self.sums = Sums::of(self.store)?;
                 tell(Event::Progress(self.progress()));
