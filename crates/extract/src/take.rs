@@ -430,6 +430,8 @@ impl Store {
     }
 
     /// Takes away what a list that was begun again does not hold any more.
+    ///
+    /// Of a list that was not read to its end, nobody knows what it does not hold.
     pub(crate) fn drop_what_vanished(&mut self) -> Result<(), StoreError> {
         if self.meta("restarted")?.is_none() {
             return Ok(());
@@ -438,16 +440,20 @@ impl Store {
         transaction.execute_batch(
             "CREATE INDEX IF NOT EXISTS relation_parent ON relation (parent, kind);
              CREATE TEMP TABLE gone AS SELECT source_id, name FROM entity WHERE
-                 (source_type = 'repository' AND NOT EXISTS (SELECT 1 FROM relation WHERE entity = source_id AND kind = 7))
-                 OR (source_type = 'project' AND NOT EXISTS (SELECT 1 FROM relation WHERE entity = source_id AND kind = 6));
+                 (source_type = 'repository' AND NOT EXISTS (SELECT 1 FROM relation WHERE entity = source_id AND kind = 7)
+                    AND EXISTS (SELECT 1 FROM task WHERE kind = 5 AND state = 1))
+                 OR (source_type = 'project' AND NOT EXISTS (SELECT 1 FROM relation WHERE entity = source_id AND kind = 6)
+                    AND EXISTS (SELECT 1 FROM task WHERE kind = 4 AND state = 1));
              INSERT OR IGNORE INTO vanished SELECT name FROM gone;
              UPDATE task SET state = 1 WHERE item IN (SELECT source_id FROM gone);
              DELETE FROM relation WHERE entity IN (SELECT source_id FROM gone) OR parent IN (SELECT source_id FROM gone);
              DELETE FROM entity WHERE source_id IN (SELECT source_id FROM gone);
              INSERT OR IGNORE INTO vanished SELECT name FROM entity WHERE source_type IN ('user', 'app_user')
-                 AND NOT EXISTS (SELECT 1 FROM relation WHERE parent = source_id);
+                 AND NOT EXISTS (SELECT 1 FROM relation WHERE parent = source_id)
+                 AND EXISTS (SELECT 1 FROM task WHERE kind = 1 AND state = 1);
              DELETE FROM entity WHERE source_type IN ('user', 'app_user')
-                 AND NOT EXISTS (SELECT 1 FROM relation WHERE parent = source_id);
+                 AND NOT EXISTS (SELECT 1 FROM relation WHERE parent = source_id)
+                 AND EXISTS (SELECT 1 FROM task WHERE kind = 1 AND state = 1);
              DROP TABLE gone;",
         )?;
         Ok(transaction.commit()?)

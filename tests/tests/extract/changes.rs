@@ -200,3 +200,34 @@ async fn effective_permissions_on_repositories_that_may_not_be_listed_keep_their
             .contains("\"\"slug\"\":\"\"checkout\"\"")
     );
 }
+
+#[tokio::test]
+async fn a_list_that_is_begun_again_and_then_fails_calls_nothing_vanished_that_is_there() {
+    let story = Story::named("large").await;
+    let list = "/2.0/repositories/acme$";
+    let before = truth(&story);
+    let removed = json!({"remove_repository": {"workspace": "acme", "repository": "repository-7"}});
+    then(&story, list, removed);
+    let as_ever = json!({"with_headers": {"headers": []}});
+    fault(&story, json!({"path": list, "times": 1, "action": as_ever}));
+    fault(
+        &story,
+        json!({"path": list, "action": {"answer": {"status": 500}}}),
+    );
+    let ran = extract(&story, &[]).await;
+    assert_eq!(ran.code, 9, "{ran:?}");
+    assert_eq!(crate::gaps(&ran), ["repository 1 server_error"]);
+    let gone = before
+        .repositories
+        .iter()
+        .find(|of| of.slug == "repository-7");
+    assert_eq!(vanished(&ran), json!([gone.expect("it was there").name]));
+    // The first of the second page was between the pages; what was read of the others stays.
+    assert_eq!(
+        ran.json()["entities"]["repository"],
+        before.repositories.len() - 2
+    );
+    story.sandbox.clear_faults();
+    let ran = extract(&story, &[]).await;
+    is_whole(&story, &ran).await;
+}
