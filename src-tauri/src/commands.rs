@@ -12,9 +12,10 @@ use bbsetup_wizard::commands::rotate::Replacement;
 use bbsetup_wizard::commands::watch::{Notice, Patience};
 use bbsetup_wizard::files::Existing;
 use bbsetup_wizard::json::{
-    AccessJson, AllChecksJson, AnswersJson, BundleJson, CheckEventJson, CheckJson, ConfirmedJson, DiagnoseJson,
-    DraftJson, EstimateJson, ExportFormatJson, ExportJson, ExtractEventJson, ExtractJson, GuideJson, HomeJson, KeychainJson, PlanJson,
-    ProblemJson, ProfileCheckEventJson, ProgressJson, ReadingJson, ReadingModeJson, ReadingPlaceJson, RotateJson, RouteJson, SaveJson,
+    AccessJson, AllChecksJson, AnswersJson, BundleJson, CheckEventJson, CheckJson, ConfirmedJson,
+    DiagnoseJson, DraftJson, EstimateJson, ExportFormatJson, ExportJson, ExtractEventJson,
+    ExtractJson, GuideJson, HomeJson, KeychainJson, PlanJson, ProblemJson, ProfileCheckEventJson,
+    ProgressJson, ReadingJson, ReadingModeJson, ReadingPlaceJson, RotateJson, RouteJson, SaveJson,
     SavedBundleJson, ScimJson, StatusJson, StepAnswerJson, SubmitEventJson, SubmitJson,
     ValidateEventJson, ValidateJson,
 };

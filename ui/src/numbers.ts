@@ -34,7 +34,7 @@ function inUnit(bytes: number, unit: { bytes: number }): string {
 
 /** `less than a minute`, `12 minutes`, `2 hours 5 minutes`, `1 day 3 hours`. */
 export function durationInWords(seconds: number): string {
-  const minutes = Math.ceil(seconds / 60);
+  const minutes = Math.round(seconds / 60);
   if (seconds < 60) return 'less than a minute';
   if (minutes < 60) return of(minutes, 'minute');
   const hours = Math.floor(minutes / 60);

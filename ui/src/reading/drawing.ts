@@ -37,17 +37,18 @@ export function draw(
   point: (words: string | null) => void,
 ): () => void {
   const size = () => {
-    const letter = parseFloat(getComputedStyle(place).fontSize) || 16;
+    const { fontSize, fontFamily } = getComputedStyle(place);
+    const letter = parseFloat(fontSize) || 16;
     const width = Math.max(place.clientWidth, NARROWEST * letter);
     const height = Math.max(20, Math.min(44, tallest(flow) * 3.4)) * letter;
-    return { letter, width, height };
+    return { letter, width, height, fontFamily };
   };
   const { width, height } = size();
   const chart = init(place, null, { renderer: 'svg', width, height });
   const redraw = () => {
-    const { letter, width, height } = size();
+    const { letter, width, height, fontFamily } = size();
     chart.resize({ width, height });
-    chart.setOption(optionOf(flow, coloursOf(place), letter, width));
+    chart.setOption(optionOf(flow, coloursOf(place), fontFamily, letter, width));
   };
   redraw();
   chart.on('mouseover', ({ data }) => point(pointedWords(data as Pointed)));
@@ -83,7 +84,7 @@ function colourOf({ layer, label }: AccessNodeJson, colours: Colours): string {
   return /write|create/i.test(label) ? colours.write : colours.read;
 }
 
-function optionOf(flow: Flow, colours: Colours, letter: number, width: number) {
+function optionOf(flow: Flow, colours: Colours, fontFamily: string, letter: number, width: number) {
   const margin = 9 * letter;
   const last = flow.layers.length - 1;
   const room = last === 0 ? width - margin : (width - margin) / last;
@@ -91,7 +92,7 @@ function optionOf(flow: Flow, colours: Colours, letter: number, width: number) {
   const small = letter * 0.8125;
   return {
     animation: false,
-    textStyle: { fontFamily: 'inherit' },
+    textStyle: { fontFamily },
     series: [
       {
         type: 'sankey' as const,
@@ -137,7 +138,7 @@ function optionOf(flow: Flow, colours: Colours, letter: number, width: number) {
           words: `${from.label} to ${to.label}: ${pathsInWords(paths)}`,
           lineStyle: {
             color: isLast(to) ? colourOf(to, colours) : colours.link,
-            opacity: isLast(to) ? 0.34 : 0.24,
+            opacity: isLast(to) ? 0.28 : 0.22,
             curveness: 0.5,
           },
         })),

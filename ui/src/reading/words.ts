@@ -146,5 +146,5 @@ export function estimateGrounds({ sampled, mode, requests_made }: EstimateJson):
 export function budgetWords({ hourly_left, hourly_limit }: ReadingProgressJson): string {
   if (hourly_limit === null) return 'No limit is known';
   const left = hourly_left ?? hourly_limit;
-  return `${grouped(left)} of ${grouped(hourly_limit)} requests`;
+  return `${grouped(left)} of ${grouped(hourly_limit)}`;
 }
