@@ -5,12 +5,15 @@
 
 mod check;
 mod driver;
+mod extract;
 mod http;
 mod processes;
+mod served;
 mod size;
 mod table;
 mod validate;
 mod window;
+mod workload;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -25,15 +28,20 @@ use crate::ui;
 /// What `bench` takes.
 #[derive(Args)]
 pub(crate) struct BenchArguments {
+    /// Measure these alone [default: all but extract, which takes half an hour]
+    #[arg(value_enum)]
+    parts: Vec<Part>,
     /// Print one JSON document and nothing else on standard output
     #[arg(long)]
     json: bool,
-    /// How often each thing is measured
-    #[arg(long, default_value_t = 9, value_parser = clap::value_parser!(u16).range(1..))]
-    runs: u16,
-    /// Measure these alone
+    /// How often each thing is measured [default: 9; reading workload C: 1]
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
+    runs: Option<u16>,
+    /// Measure these alone, as the parts before any flag say it too
     #[arg(long, num_args = 1.., value_enum)]
     only: Vec<Part>,
+    #[command(flatten)]
+    extract: extract::ExtractArguments,
     /// Measure the window on the display that is there, and write the numbers to a file
     #[arg(long, hide = true, value_name = "FILE")]
     on_this_display: Option<PathBuf>,
@@ -50,7 +58,17 @@ enum Part {
     Window,
     /// Looking through a million rows of CSV
     Validate,
+    /// Reading whole workspaces
+    Extract,
 }
+
+impl Part {
+    /// What is measured where no part is named: all but what takes half an hour.
+    const USUAL: [Self; 4] = [Self::Check, Self::Size, Self::Window, Self::Validate];
+}
+
+/// How often each thing is measured where nobody says.
+const USUAL_RUNS: u16 = 9;
 
 /// The programs as they are given to people.
 struct Program {
@@ -60,7 +78,7 @@ struct Program {
 
 /// Measures; an aim that is not met is told, and is no failure.
 pub(crate) fn run_with(arguments: &BenchArguments) -> Result<()> {
-    let runs = usize::from(arguments.runs);
+    let runs = usize::from(arguments.runs.unwrap_or(USUAL_RUNS));
     let released = |name: &str| {
         let file = format!("{name}{}", std::env::consts::EXE_SUFFIX);
         target().join("release").join(file)
@@ -72,7 +90,11 @@ pub(crate) fn run_with(arguments: &BenchArguments) -> Result<()> {
     if let Some(file) = &arguments.on_this_display {
         return window::measure_here(&program, runs, file);
     }
-    let is_wanted = |part| arguments.only.is_empty() || arguments.only.contains(&part);
+    let wanted = match (arguments.parts.as_slice(), arguments.only.as_slice()) {
+        ([], []) => Part::USUAL.to_vec(),
+        (parts, only) => [parts, only].concat(),
+    };
+    let is_wanted = |part| wanted.contains(&part);
     build(is_wanted(Part::Size) || is_wanted(Part::Window))?;
     let mut rows: Vec<Row> = Vec::new();
     if is_wanted(Part::Check) {
@@ -86,6 +108,15 @@ pub(crate) fn run_with(arguments: &BenchArguments) -> Result<()> {
     }
     if is_wanted(Part::Validate) {
         rows.extend(validate::measure(&program, runs)?);
+    }
+    if is_wanted(Part::Extract) {
+        let own_runs = arguments.runs.map(usize::from);
+        rows.extend(extract::measure(
+            &program,
+            &arguments.extract,
+            own_runs,
+            runs,
+        )?);
     }
     table::print(&rows, arguments.json);
     Ok(())

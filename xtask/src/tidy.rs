@@ -15,7 +15,7 @@ use crate::root;
 const PRACTICE: &str = "bbsetup-sandbox";
 
 /// Which of our packages each may depend on (CONTRIBUTING.md, rule 2: dependencies point inward).
-const ALLOWED: [(&str, &[&str]); 13] = [
+const ALLOWED: [(&str, &[&str]); 14] = [
     ("bbsetup-setup", &[]),
     ("bbsetup-sandbox", &[]),
     ("bbsetup-http", &["bbsetup-setup"]),
@@ -23,6 +23,10 @@ const ALLOWED: [(&str, &[&str]); 13] = [
     ("bbsetup-bitbucket", &["bbsetup-setup", "bbsetup-http"]),
     ("bbsetup-balkanid", &["bbsetup-setup", "bbsetup-http"]),
     ("bbsetup-scim", &["bbsetup-setup", "bbsetup-http"]),
+    (
+        "bbsetup-extract",
+        &["bbsetup-setup", "bbsetup-http", "bbsetup-bitbucket"],
+    ),
     (
         "bbsetup-wizard",
         &[
@@ -32,6 +36,7 @@ const ALLOWED: [(&str, &[&str]); 13] = [
             "bbsetup-bitbucket",
             "bbsetup-balkanid",
             "bbsetup-scim",
+            "bbsetup-extract",
         ],
     ),
     (
@@ -71,6 +76,7 @@ const ALLOWED: [(&str, &[&str]); 13] = [
 fn home_of(tool: &str) -> Option<&'static str> {
     match tool {
         "reqwest" => Some("bbsetup-http"),
+        "rusqlite" => Some("bbsetup-extract"),
         "tauri" => Some("bitbucket-setup"),
         _ if tool.starts_with("tauri-") => Some("bitbucket-setup"),
         // keyring, keyring-core and the stores of each platform.

@@ -10,6 +10,7 @@ pub mod fuzzing;
 mod preflight;
 mod probes;
 mod reach;
+pub mod reading;
 mod reply;
 mod session;
 mod sign_in;

@@ -1,8 +1,9 @@
 //! One credential in front of Bitbucket: asking, and remembering what the answers tell of it.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-use bbsetup_http::{Auth, Error as HttpError, Request};
+use bbsetup_http::{Answer, Auth, Error as HttpError, Request, Url};
 use bbsetup_setup::{
     CheckId, CheckName, CredentialSlot, Email, Evidence, Finding, Outcome, Problem, ProblemCode,
     Secret, TokenEnd, TokenShape, WorkspaceNames, requirement,
@@ -247,26 +248,41 @@ impl<'a> Session<'a> {
             total: None,
             seen: None,
         };
-        let request = Request::get(url).auth(self.credential.auth());
+        let answer = self.fetch(url, None).await.map(|answer| {
+            evidence.status = Some(answer.status);
+            reply::read(&answer)
+        });
+        Asked { evidence, answer }
+    }
+
+    /// Sends a GET with the credential, within limits of time and size of its own where they are
+    /// given, and keeps what the answer tells of the credential.
+    pub(crate) async fn fetch(
+        &self,
+        url: Url,
+        limits: Option<(Duration, usize)>,
+    ) -> Result<Answer, NoAnswer> {
+        let mut request = Request::get(url).auth(self.credential.auth());
+        if let Some((time, bytes)) = limits {
+            request = request.time_limit(time).body_limit(bytes);
+        }
         let sent = tokio::select! {
             () = self.stop.cancelled() => Err(NoAnswer::Stopped),
             sent = self.target.client.send(request) => sent.map_err(NoAnswer::Http),
         };
-        let answer = sent.map(|answer| {
-            evidence.status = Some(answer.status);
-            let difference = answer
-                .date()
-                .map(|date| (self.target.clock)().saturating_sub(date));
-            let seen = Seen::of(&answer);
-            let mut known = self.known();
-            // Bitbucket names the kind of what it knows, on refusals too.
-            known.refused |= answer.status == 401;
-            known.signed_in |= seen.kind.is_some() && answer.status != 401;
-            known.seen.add(seen);
-            known.clock_difference = difference.or(known.clock_difference);
-            reply::read(&answer)
-        });
-        Asked { evidence, answer }
+        let answer = sent?;
+        let difference = answer
+            .date()
+            .map(|date| (self.target.clock)().saturating_sub(date));
+        let seen = Seen::of(&answer);
+        let mut known = self.known();
+        // Bitbucket names the kind of what it knows, on refusals too.
+        known.refused |= answer.status == 401;
+        known.signed_in |= seen.kind.is_some() && answer.status != 401;
+        known.seen.add(seen);
+        known.clock_difference = difference.or(known.clock_difference);
+        drop(known);
+        Ok(answer)
     }
 
     /// Runs `judge` with what is known around a check at this moment.

@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use bbsetup_setup::{ExtractionType, Provisioning, Reviewer};
+use bbsetup_wizard::Budget;
 use clap::builder::PossibleValue;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -157,6 +158,21 @@ pub(crate) enum Command {
         after_help = "Example:\n  bbsetup evidence --workspace acme --out evidence.html\n\nPrint the HTML to PDF for BalkanID's Audit Evidence box.\n\nJSON: bbsetup.check/1, the report that was written down\nExit: 0 ready and written; 9 not written; else as check."
     )]
     Evidence(EvidenceArguments),
+    /// Read the workspace into BalkanID's CSV files: entities and relations
+    #[command(
+        after_help = "Example:\n  bbsetup extract --workspace acme --out ./acme\n  bbsetup extract --workspace acme --out ./acme --max-wait 4000 --json\n\nWrites entities.csv, entity_relations.csv and manifest.json into the folder, and beside them what was\nread so far (checkpoint.sqlite): the same command goes on where the last one stopped. What could not\nbe read is told as a gap, with its reason.\n\nJSON: bbsetup.extract/1\nExit: 0 everything was read, 2 a value cannot be used, 3 gaps to mend in Bitbucket, 4 sign-in refused,\n      5 could not tell, 6 rate limit longer than --max-wait, 7 keychain, 9 stopped half-way or with\n      gaps: give the command again."
+    )]
+    Extract(ExtractArguments),
+    /// What a read of the workspace would need: requests, rows and time
+    #[command(
+        after_help = "Example:\n  bbsetup estimate --workspace acme\n\nIt looks at the lists and at a few projects and repositories, with at most 14 requests, or twice as\nmany where one credential may not ask what the other may.\n\nJSON: bbsetup.estimate/1\nExit: 0 told, 2 a value cannot be used, 3 something to mend in Bitbucket, 4 sign-in refused,\n      5 could not tell, 6 rate limit, 7 keychain."
+    )]
+    Estimate(EstimateArguments),
+    /// How access flows in a workspace that was read, and what a reviewer looks for first
+    #[command(
+        after_help = "Example:\n  bbsetup extract --workspace acme --out ./acme && bbsetup access ./acme\n\nNothing is sent: it looks at what extract has left in the folder.\n\nJSON: bbsetup.access/1\nExit: 0 told, 2 the folder holds no reading, 9 it is being read."
+    )]
+    Access(AccessArguments),
     /// Look through BalkanID's CSV files: every problem with its row and column
     #[command(
         after_help = "Example:\n  bbsetup validate entities.csv entity_relations.csv\n  bbsetup validate ./folder --json\n\nFiles that are given together belong together: the ends of relations are looked for among the\nentities. Which kind a file is, is told by its header. Of a folder, entities.csv and\nentity_relations.csv are read. Rows are numbered as a spreadsheet shows them: the header is row 1.\n\nJSON: bbsetup.validate/1\nExit: 0 nothing but warnings, 2 there is no such file, 3 rows to mend."
@@ -469,6 +485,64 @@ pub(crate) struct DiagnoseArguments {
     /// Replace a file that is there already
     #[arg(long)]
     pub(crate) force: bool,
+}
+
+/// What `extract` takes.
+#[derive(Args)]
+pub(crate) struct ExtractArguments {
+    /// The folder to write into; it is made where it is not there
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
+    #[command(flatten)]
+    pub(crate) how: ReadingArguments,
+    /// The most requests at once
+    #[arg(long, value_name = "NUMBER", default_value_t = 8, value_parser = clap::value_parser!(u8).range(1..=64))]
+    pub(crate) in_flight: u8,
+    /// Write a second copy for spreadsheets, in which no cell is taken for a formula
+    #[arg(long)]
+    pub(crate) spreadsheet_safe: bool,
+    /// Begin anew where an earlier run stopped half-way
+    #[arg(long)]
+    pub(crate) afresh: bool,
+    /// Replace files that no earlier run has written
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+/// What `estimate` takes.
+#[derive(Args)]
+pub(crate) struct EstimateArguments {
+    #[command(flatten)]
+    pub(crate) how: ReadingArguments,
+}
+
+/// What `access` takes.
+#[derive(Args)]
+pub(crate) struct AccessArguments {
+    /// The folder that the workspace was read into
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: PathBuf,
+}
+
+/// What is read, and how fast.
+#[derive(Args)]
+pub(crate) struct ReadingArguments {
+    /// Read what each person comes to on each repository: few requests, and no word on whether it is
+    /// direct or through a group
+    #[arg(long)]
+    pub(crate) effective_only: bool,
+    /// Requests that may be made within an hour, or `none` [default: what Bitbucket says, with a
+    /// twentieth left to others]
+    #[arg(long, value_name = "NUMBER|none", value_parser = budget)]
+    pub(crate) budget: Option<Budget>,
+}
+
+fn budget(given: &str) -> Result<Budget, String> {
+    match given.parse() {
+        _ if given.eq_ignore_ascii_case("none") => Ok(Budget::Unlimited),
+        Ok(requests) if requests > 0 => Ok(Budget::PerHour(requests)),
+        Ok(_) | Err(_) => Err("a number of requests an hour, such as 1000, or none".to_owned()),
+    }
 }
 
 /// What `validate` takes.

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use bbsetup_setup::{Problem, ProblemCode, Report, Verdict};
 use bbsetup_wizard::commands::upload::is_half_way;
-use bbsetup_wizard::json::{ProblemJson, UploadJson};
+use bbsetup_wizard::json::{ExtractJson, ProblemJson, UploadJson};
 
 /// What the program ends with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -149,6 +149,27 @@ pub(crate) fn of_upload(problems: &[ProblemJson], upload: &UploadJson) -> Code {
     match of_document(problems) {
         DONE => DONE,
         _ if is_half_way(upload) => RESUMABLE,
+        code => code,
+    }
+}
+
+/// The exit code of a reading: what stopped it, else what its gaps need.
+pub(crate) fn of_extract(extract: &ExtractJson) -> Code {
+    match of_document(&extract.problems) {
+        DONE if extract.complete => DONE,
+        DONE => {
+            let codes = extract.gaps.iter().map(|gap| gap.code.as_str());
+            let is_the_users = codes
+                .filter_map(ProblemCode::named)
+                .all(|code| of_problem(code) == MEND);
+            match is_the_users {
+                true => MEND,
+                false => RESUMABLE,
+            }
+        }
+        // A script does something else about these than to give the command again at once.
+        code @ (SIGN_IN | RATE_LIMIT | USAGE | KEYCHAIN | MEND) => code,
+        _ if extract.resumable => RESUMABLE,
         code => code,
     }
 }

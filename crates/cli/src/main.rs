@@ -10,14 +10,17 @@
     reason = "a front door prints; nothing else does"
 )]
 
+mod access;
 mod arguments;
 mod check;
 mod context;
 mod diagnose;
+mod estimate;
 mod evidence;
 mod exit;
 mod expiry;
 mod export;
+mod extract;
 mod forget;
 mod needs;
 mod practice;
@@ -79,6 +82,9 @@ async fn run(arguments: Arguments) -> exit::Code {
         Command::Status(status) => status::run(&context, &status).await,
         Command::Export(export) => export::run(&context, &export).await,
         Command::Evidence(evidence) => evidence::run(&context, &evidence).await,
+        Command::Extract(extract) => extract::run(&context, &extract).await,
+        Command::Estimate(estimate) => estimate::run(&context, &estimate).await,
+        Command::Access(access) => access::run(&context, &access),
         Command::Validate(validate) => validate::run(&context, &validate),
         Command::Upload(upload) => upload::run(&context, &upload).await,
         Command::Rotate(rotate) => rotate::run(&context, &rotate).await,

@@ -336,7 +336,12 @@ async fn read_body(
     {
         return Err(too_large());
     }
-    let mut body = Vec::new();
+    // A length that is declared saves moving a large body as it grows; it was held against the limit.
+    let mut body = Vec::with_capacity(
+        declared
+            .and_then(|length| usize::try_from(length).ok())
+            .unwrap_or_default(),
+    );
     while let Some(chunk) = response
         .chunk()
         .await

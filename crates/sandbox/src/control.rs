@@ -4,6 +4,9 @@
 //! |---|---|
 //! | `GET /_practice/log` | what was asked |
 //! | `GET /_practice/world` | what Bitbucket holds; numbers are places in its lists |
+//! | `PUT /_practice/world` | changes what Bitbucket holds, a [`Change`](crate::Change) |
+//! | `GET /_practice/load` | requests to Bitbucket: `in_flight`, `most_in_flight` at once, and `answered` |
+//! | `PUT /_practice/load` | counts them anew from now on |
 //! | `GET /_practice/integrations` | what BalkanID holds, secrets as their SHA-256 |
 //! | `GET /_practice/uploads` | uploaded entities and relations, and the rows that were refused |
 //! | `GET`, `PUT /_practice/faults` | the faults, a JSON list of [`Fault`](crate::Fault) |
@@ -25,13 +28,23 @@ use crate::asked::Asked;
 use crate::balkanid::{Field, FieldType, Integration, form};
 use crate::reply::{JSON, TEXT, empty, reply};
 use crate::state::State;
-use crate::world::in_hexadecimal;
+use crate::world::{Change, in_hexadecimal};
 
 pub(crate) fn answer(state: &State, asked: &Asked) -> Response<Body> {
     let what = asked.path.trim_start_matches("/_practice/");
     match (asked.method.as_str(), what) {
         ("GET", "log") => shown(&state.log().entries()),
         ("GET", "world") => shown(&*state.world()),
+        ("PUT", "world") => {
+            changed(read(asked).and_then(|change: Change| {
+                state.change(&change).map_err(|error| error.to_string())
+            }))
+        }
+        ("GET", "load") => shown(&state.load.counts()),
+        ("PUT", "load") => {
+            state.load.begin_anew();
+            empty(204)
+        }
         ("GET", "integrations") => {
             let tenant = state.tenant();
             shown(&tenant.integrations.iter().map(masked).collect::<Vec<_>>())

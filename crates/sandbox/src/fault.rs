@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::reply::{HTML, JSON, TEXT, empty, reply, set_header};
-use crate::state::{Addresses, Server};
+use crate::state::{Server, State};
+use crate::world::Change;
 
 /// A fault: which requests it meets, and what it does to them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -94,6 +95,17 @@ pub enum Action {
         /// How many.
         bytes: u64,
     },
+    /// The right answer with these headers, each in place of those of its name that the answer has.
+    WithHeaders {
+        /// The headers; of one name there may be several.
+        headers: Vec<(String, String)>,
+    },
+    /// The right answer, and before it is sent, a change of what Bitbucket holds: who has the answer
+    /// meets the change, such as between two pages of a list.
+    ThenChange {
+        /// What becomes of the workspace.
+        change: Change,
+    },
     /// The right answer with a `next` that leads to another server: to the storage, which notes
     /// every credential that reaches it.
     OffOriginNext,
@@ -143,9 +155,9 @@ impl Action {
     pub(crate) async fn spoil(
         self,
         rightly: impl FnOnce() -> Response<Body>,
-        addresses: &Addresses,
+        state: &State,
     ) -> Response<Body> {
-        let elsewhere = || format!("{}/elsewhere", addresses.origin(Server::Storage));
+        let elsewhere = || format!("{}/elsewhere", state.addresses.origin(Server::Storage));
         match self {
             Self::Answer {
                 status,
@@ -154,13 +166,21 @@ impl Action {
                 headers,
             } => {
                 let mut response = reply(status, &content_type, body);
-                for (name, value) in headers {
-                    if let (Ok(name), Ok(value)) =
-                        (name.parse::<HeaderName>(), HeaderValue::from_str(&value))
-                    {
-                        response.headers_mut().append(name, value);
-                    }
+                append(&mut response, &headers);
+                response
+            }
+            Self::WithHeaders { headers } => {
+                let mut response = rightly();
+                for (name, _) in &headers {
+                    response.headers_mut().remove(name.as_str());
                 }
+                append(&mut response, &headers);
+                response
+            }
+            Self::ThenChange { change } => {
+                let response = rightly();
+                // One that cannot be made any more, such as at a second time, is none.
+                let _made = state.change(&change);
                 response
             }
             Self::Page { status } => reply(
@@ -236,6 +256,15 @@ pub(crate) fn too_many_requests(retry_after: Option<&str>, plain_text: bool) -> 
         set_header(&mut response, header::RETRY_AFTER.as_str(), retry_after);
     }
     response
+}
+
+/// Adds headers; those that HTTP does not allow are left out.
+fn append(response: &mut Response<Body>, headers: &[(String, String)]) {
+    for (name, value) in headers {
+        if let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), HeaderValue::from_str(value)) {
+            response.headers_mut().append(name, value);
+        }
+    }
 }
 
 async fn whole(response: Response<Body>) -> Bytes {

@@ -24,6 +24,8 @@ use crate::reach::Reached;
 use crate::scenario::Scenario;
 use crate::state::{Addresses, Mending, MendingError, Server, State};
 use crate::tls::Tls;
+use crate::truth::Truth;
+use crate::world::{Change, ChangeError};
 use crate::{balkanid, bitbucket, control, scim};
 
 /// Where and how the servers listen. Port 0 is a free one.
@@ -233,6 +235,26 @@ impl Sandbox {
         self.state.log().entries()
     }
 
+    /// Changes what the practice Bitbucket holds: what is answered from now on is as it then is.
+    ///
+    /// # Errors
+    /// There is no such thing; nothing is changed then.
+    pub fn change(&self, change: &Change) -> Result<(), ChangeError> {
+        self.state.change(change)
+    }
+
+    /// The truth about a workspace, by slug or UUID; nothing where there is no such workspace.
+    pub fn truth(&self, workspace: &str) -> Option<Truth> {
+        let world = self.state.world();
+        let place = world.workspace_called(workspace)?;
+        Some(Truth::of(&world, &world.workspaces[place]))
+    }
+
+    /// How many requests to the practice Bitbucket were in flight at once, at most.
+    pub fn most_in_flight(&self) -> usize {
+        self.state.load.counts().most_in_flight
+    }
+
     /// The integrations that the practice BalkanID holds, secrets included: the truth that a test
     /// compares with.
     pub fn integrations(&self) -> Vec<Integration> {
@@ -304,6 +326,7 @@ async fn answer(
         credential: credential.to_owned(),
         status: 0,
     });
+    let in_flight = (server == Server::Bitbucket).then(|| state.load.enter());
     let delay = state.latency_ms.load(Ordering::Relaxed);
     if delay > 0 {
         tokio::time::sleep(Duration::from_millis(delay)).await;
@@ -315,9 +338,12 @@ async fn answer(
         Server::Scim => scim::answer(&state, &asked),
     };
     let response = match state.take_fault(server, &asked, credential) {
-        Some(action) => action.spoil(rightly, &state.addresses).await,
+        Some(action) => action.spoil(rightly, &state).await,
         None => rightly(),
     };
     state.log().end(number, response.status().as_u16());
+    if let Some(in_flight) = in_flight {
+        in_flight.answered();
+    }
     response
 }

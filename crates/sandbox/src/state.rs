@@ -1,19 +1,21 @@
 //! What the servers share while they run. No lock is held across an await.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
 use crate::asked::Asked;
 use crate::balkanid::Tenant;
-use crate::bitbucket::Fragments;
+use crate::bitbucket::{Fragments, Seen};
 use crate::fault::{Action, Fault};
+use crate::load::Load;
 use crate::log::Log;
 use crate::scenario::{Credential, Holder, Scenario};
-use crate::world::{WorkspaceRole, World};
+use crate::world::{Change, ChangeError, WorkspaceRole, World};
 
 /// Which of the servers a request reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -72,15 +74,36 @@ pub(crate) struct State {
     pub(crate) scenario: Scenario,
     pub(crate) addresses: Addresses,
     pub(crate) latency_ms: AtomicU64,
-    /// The bodies of the world's things. Mending changes roles alone, which are not in them.
-    pub(crate) fragments: Fragments,
-    world: RwLock<Arc<World>>,
+    /// Requests to the practice Bitbucket.
+    pub(crate) load: Load,
+    held: RwLock<Arc<Held>>,
     credentials: RwLock<BTreeMap<String, Arc<Credential>>>,
     faults: Mutex<Vec<Fault>>,
     log: Mutex<Log>,
     tenant: Mutex<Tenant>,
     /// Requests by credential, for the rate limit.
     limited: Mutex<BTreeMap<String, u32>>,
+    /// When the requests that were let through lately came in, by credential, for a rate limit with
+    /// a window.
+    let_through: Mutex<BTreeMap<String, VecDeque<Instant>>>,
+}
+
+/// What the practice Bitbucket holds at one time, with all that is worked out of it.
+pub(crate) struct Held {
+    pub(crate) world: Arc<World>,
+    /// The bodies of the world's things.
+    pub(crate) fragments: Arc<Fragments>,
+    pub(crate) seen: Seen,
+}
+
+impl Held {
+    fn of(world: Arc<World>, origin: &str) -> Self {
+        Self {
+            fragments: Arc::new(Fragments::of(&world, origin)),
+            world,
+            seen: Seen::default(),
+        }
+    }
 }
 
 /// What is mended of a credential while the servers run.
@@ -121,8 +144,11 @@ pub enum MendingError {
 impl State {
     pub(crate) fn new(scenario: Scenario, addresses: Addresses) -> Self {
         Self {
-            fragments: Fragments::of(&scenario.world, &addresses.origin(Server::Bitbucket)),
-            world: RwLock::new(scenario.world.clone()),
+            load: Load::default(),
+            held: RwLock::new(Arc::new(Held::of(
+                scenario.world.clone(),
+                &addresses.origin(Server::Bitbucket),
+            ))),
             addresses,
             latency_ms: AtomicU64::new(scenario.latency_ms),
             credentials: RwLock::new(
@@ -136,12 +162,17 @@ impl State {
             log: Mutex::default(),
             tenant: Mutex::new(Tenant::of(&scenario)),
             limited: Mutex::default(),
+            let_through: Mutex::default(),
             scenario,
         }
     }
 
     pub(crate) fn world(&self) -> Arc<World> {
-        self.world
+        self.held().world.clone()
+    }
+
+    pub(crate) fn held(&self) -> Arc<Held> {
+        self.held
             .read()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
@@ -178,6 +209,30 @@ impl State {
         let count = limited.entry(credential.to_owned()).or_default();
         *count += 1;
         *count - 1
+    }
+
+    /// Lets a request of a credential through where fewer than `most` were within the last `window`;
+    /// otherwise gives how long it takes until one more is.
+    pub(crate) fn wait_for_window(
+        &self,
+        credential: &str,
+        most: usize,
+        window: Duration,
+    ) -> Option<Duration> {
+        let now = Instant::now();
+        let mut all = locked(&self.let_through);
+        let let_through = all.entry(credential.to_owned()).or_default();
+        while let Some(oldest) = let_through.front()
+            && now.duration_since(*oldest) >= window
+        {
+            let_through.pop_front();
+        }
+        if let_through.len() < most {
+            let_through.push_back(now);
+            return None;
+        }
+        let oldest = let_through.front().copied().unwrap_or(now);
+        Some(window.saturating_sub(now.duration_since(oldest)))
     }
 
     /// The fault that a request meets, counted down.
@@ -245,7 +300,8 @@ impl State {
         let Holder::Account(account) = holder else {
             return Err(MendingError::NoAccount(name.to_owned()));
         };
-        let mut world = self.world.write().unwrap_or_else(PoisonError::into_inner);
+        let mut held = self.held.write().unwrap_or_else(PoisonError::into_inner);
+        let mut world = World::clone(&held.world);
         for (slug, role) in roles {
             let role = match role.as_deref() {
                 Some("owner") => Some(WorkspaceRole::Owner),
@@ -257,8 +313,39 @@ impl State {
             let place = world
                 .workspace_called(slug)
                 .ok_or_else(|| MendingError::NoSuchWorkspace(slug.clone()))?;
-            Arc::make_mut(&mut world).workspaces[place].set_role(account, role);
+            world.workspaces[place].set_role(account, role);
         }
+        *held = Arc::new(Held {
+            world: Arc::new(world),
+            // Roles are not in the bodies.
+            fragments: held.fragments.clone(),
+            seen: Seen::default(),
+        });
+        Ok(())
+    }
+
+    /// Changes what the practice Bitbucket holds. A credential of what goes is no longer accepted.
+    pub(crate) fn change(&self, change: &Change) -> Result<(), ChangeError> {
+        let mut credentials = self
+            .credentials
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        let mut held = self.held.write().unwrap_or_else(PoisonError::into_inner);
+        let mut world = World::clone(&held.world);
+        world.make(change)?;
+        for credential in credentials.values_mut() {
+            let holder = credential.holder.after(&held.world, &world);
+            if holder == Some(credential.holder) {
+                continue;
+            }
+            let credential = Arc::make_mut(credential);
+            credential.holder = holder.unwrap_or(credential.holder);
+            credential.expired |= holder.is_none();
+        }
+        *held = Arc::new(Held::of(
+            Arc::new(world),
+            &self.addresses.origin(Server::Bitbucket),
+        ));
         Ok(())
     }
 }

@@ -20,7 +20,32 @@ pub enum Existing {
 /// # Errors
 /// `file_exists` where it is there and is to be kept; `file_not_written` with the reason.
 pub fn write_whole(path: &Path, bytes: &[u8], existing: Existing) -> Result<(), Problem> {
-    let written = |error: &std::io::Error| not_written(path, error);
+    write_streamed(path, existing, |file| file.write_all(bytes)).map_err(|error| match error {
+        NotStreamed::Here(problem) => *problem,
+        NotStreamed::There(error) => not_written(path, &error),
+    })
+}
+
+/// Why a file was not written.
+#[derive(Debug)]
+pub(crate) enum NotStreamed<E> {
+    /// The file itself cannot be written.
+    Here(Box<Problem>),
+    /// What was to be in it did not come.
+    There(E),
+}
+
+/// As [`write_whole`], with the content as it comes.
+///
+/// # Errors
+/// As [`write_whole`]; or what `write` says.
+pub(crate) fn write_streamed<T, E>(
+    path: &Path,
+    existing: Existing,
+    write: impl FnOnce(&mut dyn Write) -> Result<T, E>,
+) -> Result<T, NotStreamed<E>> {
+    let here = |problem: Problem| NotStreamed::Here(Box::new(problem));
+    let written = |error: &std::io::Error| here(not_written(path, error));
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
@@ -30,21 +55,23 @@ pub fn write_whole(path: &Path, bytes: &[u8], existing: Existing) -> Result<(), 
         .prefix(".bbsetup-")
         .tempfile_in(folder)
         .map_err(|error| written(&error))?;
-    file.write_all(bytes)
-        .and_then(|()| file.as_file().sync_all())
-        .map_err(|error| written(&error))?;
+    let value = write(&mut file).map_err(NotStreamed::There)?;
+    file.as_file().sync_all().map_err(|error| written(&error))?;
     let put = match existing {
         Existing::Keep => file.persist_noclobber(path),
         Existing::Replace => file.persist(path),
     };
-    put.map(drop).map_err(|error| match error.error.kind() {
-        ErrorKind::AlreadyExists => Problem::new(
-            ProblemCode::FileExists,
-            format!("{} is there already and was left as it is.", path.display()),
-        )
-        .on_field("out"),
+    put.map_err(|error| match error.error.kind() {
+        ErrorKind::AlreadyExists => here(
+            Problem::new(
+                ProblemCode::FileExists,
+                format!("{} is there already and was left as it is.", path.display()),
+            )
+            .on_field("out"),
+        ),
         _ => written(&error.error),
-    })
+    })?;
+    Ok(value)
 }
 
 /// Makes a folder that its owner alone can look into.
@@ -72,7 +99,7 @@ pub fn prove_folder(folder: &Path) -> Result<(), Problem> {
         .map_err(|error| not_written(folder, &error))
 }
 
-fn not_written(path: &Path, error: &std::io::Error) -> Problem {
+pub(crate) fn not_written(path: &Path, error: &std::io::Error) -> Problem {
     let why = match error.kind() {
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "there is no room left on the disk",
         ErrorKind::PermissionDenied => "this user may not write there",

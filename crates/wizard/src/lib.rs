@@ -15,6 +15,7 @@ mod run;
 mod services;
 mod turn;
 
+pub use bbsetup_extract::{Budget, Mode as ReadingMode};
 pub use bbsetup_scim::{Authentication as ScimAuthentication, Report as ScimReport};
 pub use inputs::Inputs;
 pub use practice::Practice;

@@ -9,6 +9,7 @@ mod files;
 mod look;
 mod profiles;
 mod progress;
+mod reading;
 mod record;
 mod submitting;
 mod typed;

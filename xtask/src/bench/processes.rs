@@ -16,6 +16,10 @@ struct Stat {
     parent: u32,
     /// Ticks between the machine's start and the process'.
     started: f64,
+    /// Whether it has ended, and was not waited for.
+    has_ended: bool,
+    /// Ticks that it ran for, in itself and in the kernel.
+    ran: f64,
 }
 
 /// A process and all that it started, itself first.
@@ -41,9 +45,7 @@ pub(crate) fn running(program: &Path, tree: &[u32]) -> Option<u32> {
 
 /// When a process started, in milliseconds of Unix time, to 10 ms.
 pub(crate) fn started(pid: u32) -> Result<f64> {
-    let line = fs::read_to_string(format!("/proc/{pid}/stat"))
-        .with_context(|| format!("process {pid} is gone"))?;
-    let stat = stat(&line).with_context(|| format!("{line:?} cannot be read"))?;
+    let stat = look(pid)?;
     let uptime = fs::read_to_string("/proc/uptime")?;
     let uptime: f64 = uptime
         .split(' ')
@@ -75,6 +77,19 @@ pub(crate) fn peak(pid: u32) -> Option<f64> {
     Some(kilobytes * 1024.0 / 1e6)
 }
 
+/// For how many seconds of processors' time a child ran that has ended; nothing as long as it runs.
+/// It must not have been waited for.
+pub(crate) fn ended_after(pid: u32) -> Result<Option<f64>> {
+    let stat = look(pid)?;
+    Ok(stat.has_ended.then(|| stat.ran / TICKS_A_SECOND))
+}
+
+fn look(pid: u32) -> Result<Stat> {
+    let line = fs::read_to_string(format!("/proc/{pid}/stat"))
+        .with_context(|| format!("process {pid} is gone"))?;
+    stat(&line).with_context(|| format!("{line:?} cannot be read"))
+}
+
 /// The kilobytes in the line `Pss:`.
 fn proportional(rollup: &str) -> Option<f64> {
     rollup
@@ -103,9 +118,12 @@ fn stat(line: &str) -> Option<Stat> {
     let (_, behind_name) = line.rsplit_once(") ")?;
     let fields: Vec<&str> = behind_name.split(' ').collect();
     // The manual counts from 1 and the first field here is its third.
+    let number = |place: usize| -> Option<f64> { fields.get(place - 3)?.parse().ok() };
     Some(Stat {
         parent: fields.get(4 - 3)?.parse().ok()?,
-        started: fields.get(22 - 3)?.parse().ok()?,
+        started: number(22)?,
+        has_ended: matches!(*fields.first()?, "Z" | "X"),
+        ran: number(14)? + number(15)?,
     })
 }
 
@@ -115,10 +133,12 @@ mod tests {
 
     #[test]
     fn parent_and_start_are_read_behind_any_name() {
-        let line = "12 (a) b (c)) S 7 12 12 0 -1 4194560 1 0 0 0 0 0 0 0 20 0 1 0 31415 1 2 3";
+        let line = "12 (a) b (c)) S 7 12 12 0 -1 4194560 1 0 0 0 25 4 0 0 20 0 1 0 31415 1 2 3";
         let expected = Stat {
             parent: 7,
             started: 31415.0,
+            has_ended: false,
+            ran: 29.0,
         };
         assert_eq!(stat(line), Some(expected));
         assert_eq!(stat("12 (a"), None);
@@ -129,6 +149,22 @@ mod tests {
         let rollup = "5555-7fff ---p 0 [rollup]\nRss: 9 kB\nPss:     1234 kB\nPss_Anon: 8 kB\n";
         assert_eq!(proportional(rollup), Some(1234.0));
         assert_eq!(proportional("Rss: 9 kB"), None);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_child_that_has_ended_tells_how_long_it_ran_until_it_is_waited_for() {
+        let mut child = std::process::Command::new("true")
+            .spawn()
+            .expect("a process");
+        let ran = loop {
+            if let Some(ran) = ended_after(child.id()).expect("it is there") {
+                break ran;
+            }
+        };
+        assert!(ran < 60.0, "{ran}");
+        child.wait().expect("it ended");
+        assert!(ended_after(child.id()).is_err(), "it is gone");
     }
 
     #[cfg(target_os = "linux")]

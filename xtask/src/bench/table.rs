@@ -11,7 +11,9 @@ pub(crate) enum Unit {
     RequestsASecond,
     RoundTrips,
     Times,
+    Rows,
     RowsASecond,
+    Seconds,
 }
 
 impl Unit {
@@ -23,7 +25,32 @@ impl Unit {
             Self::RequestsASecond => "requests/s",
             Self::RoundTrips => "round trips",
             Self::Times => "times",
+            Self::Rows => "rows",
             Self::RowsASecond => "rows/s",
+            Self::Seconds => "s",
+        }
+    }
+
+    /// A number with as many digits as tell something.
+    fn shown(self, number: f64) -> String {
+        match self {
+            Self::Seconds | Self::Times => format!("{number:.2}"),
+            Self::Rows => format!("{number:.0}"),
+            Self::Milliseconds
+            | Self::Megabytes
+            | Self::Requests
+            | Self::RequestsASecond
+            | Self::RoundTrips
+            | Self::RowsASecond => format!("{number:.1}"),
+        }
+    }
+
+    /// An aim as it was set; one that was worked out has no more digits than what is measured.
+    fn shown_aim(self, aim: f64) -> String {
+        let (as_set, shown) = (aim.to_string(), self.shown(aim));
+        match as_set.len() < shown.len() {
+            true => as_set,
+            false => shown,
         }
     }
 }
@@ -62,24 +89,30 @@ impl Row {
         self
     }
 
+    pub(crate) fn aim_where(mut self, most: Option<f64>) -> Self {
+        self.aim = most;
+        self
+    }
+
     fn is_met(&self) -> Option<bool> {
         self.aim.map(|aim| median(&self.runs) <= aim)
     }
 
     fn line(&self) -> String {
         let unit = self.unit.name();
-        let measured = format!("{:.1} {unit}", median(&self.runs));
+        let shown = |number: f64| self.unit.shown(number);
+        let measured = format!("{} {unit}", shown(median(&self.runs)));
         let range = match self.runs.len() {
             0 | 1 => String::new(),
-            _ => format!("{:.1}-{:.1}", least(&self.runs), most(&self.runs)),
+            _ => format!("{}-{}", shown(least(&self.runs)), shown(most(&self.runs))),
         };
         let aim = match (self.aim, self.is_met()) {
-            (Some(aim), Some(true)) => format!("{aim} met"),
-            (Some(aim), _) => format!("{aim} NOT MET"),
+            (Some(aim), Some(true)) => format!("{} met", self.unit.shown_aim(aim)),
+            (Some(aim), _) => format!("{} NOT MET", self.unit.shown_aim(aim)),
             (None, _) => String::new(),
         };
         let baseline = match &self.baseline {
-            Some((what, runs)) => format!("{:.1} {unit}: {what}", median(runs)),
+            Some((what, runs)) => format!("{} {unit}: {what}", shown(median(runs))),
             None => String::new(),
         };
         format!(

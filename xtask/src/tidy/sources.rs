@@ -3,9 +3,10 @@
 //! They look at lines and not at syntax: cheap, and precise enough for what they look for.
 
 /// Folders whose sources may read the environment: the front doors, and what runs them.
-const FRONT_DOORS: [&str; 6] = [
+const FRONT_DOORS: [&str; 7] = [
     "crates/balkanid/examples/",
     "crates/cli/",
+    "crates/sandbox/examples/",
     "crates/wizard/examples/",
     "src-tauri/",
     "tests/",

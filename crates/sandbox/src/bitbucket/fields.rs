@@ -3,69 +3,91 @@
 //! Names alone leave out everything else, `next` included; `-name` leaves one out; `+name` adds one
 //! to what is sent anyway, which is everything here.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-/// A body with the chosen parts.
-pub(super) fn select(body: Value, fields: &str) -> Value {
-    let names: Vec<&str> = fields.split(',').map(str::trim).collect();
-    let (left_out, chosen): (Vec<&str>, Vec<&str>) = names
-        .into_iter()
-        .filter(|name| !name.is_empty() && !name.starts_with('+'))
-        .partition(|name| name.starts_with('-'));
-    let mut body = match chosen.is_empty() {
-        true => body,
-        false => kept(&body, &paths(&chosen)),
-    };
-    for name in left_out {
-        let path: Vec<&str> = name[1..].split('.').collect();
-        leave_out(&mut body, &path);
+/// What is sent of a body.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Selection {
+    /// Whether anything is.
+    sends: bool,
+    /// The paths to what is sent; nothing means that all of it is, and a path that ends here too.
+    chosen: Option<Vec<Vec<String>>>,
+    /// The paths to what is left out of that.
+    left_out: Vec<Vec<String>>,
+}
+
+impl Selection {
+    /// What the parameter says.
+    pub(super) fn of(fields: Option<&str>) -> Self {
+        let names = fields.unwrap_or_default().split(',').map(str::trim);
+        let (left_out, chosen): (Vec<&str>, Vec<&str>) = names
+            .filter(|name| !name.is_empty() && !name.starts_with('+'))
+            .partition(|name| name.starts_with('-'));
+        let path = |name: &str| name.split('.').map(str::to_owned).collect();
+        Self {
+            sends: true,
+            chosen: (!chosen.is_empty()).then(|| chosen.into_iter().map(path).collect()),
+            left_out: left_out.iter().map(|name| path(&name[1..])).collect(),
+        }
     }
-    body
-}
 
-fn paths<'a>(names: &[&'a str]) -> Vec<Vec<&'a str>> {
-    names.iter().map(|name| name.split('.').collect()).collect()
-}
-
-fn kept(body: &Value, paths: &[Vec<&str>]) -> Value {
-    match body {
-        Value::Array(items) => items.iter().map(|item| kept(item, paths)).collect(),
-        Value::Object(parts) => parts
+    /// What is sent of a part. Lists are passed through: what is chosen of one is chosen of each
+    /// that is in it.
+    pub(super) fn below(&self, name: &str) -> Self {
+        let chosen = self.chosen.as_ref().map(|paths| -> Vec<Vec<String>> {
+            paths
+                .iter()
+                .filter(|path| path[0] == name || path[0] == "*")
+                .map(|path| path[1..].to_vec())
+                .collect()
+        });
+        let left_out: Vec<Vec<String>> = self
+            .left_out
             .iter()
-            .filter_map(|(name, part)| {
-                let below: Vec<Vec<&str>> = paths
-                    .iter()
-                    .filter(|path| path[0] == name || path[0] == "*")
-                    .map(|path| path[1..].to_vec())
-                    .collect();
-                match below.iter().any(Vec::is_empty) {
-                    true => Some((name.clone(), part.clone())),
-                    false if below.is_empty() => None,
-                    false => Some((name.clone(), kept(part, &below))),
-                }
-            })
-            .collect::<Map<_, _>>()
-            .into(),
-        other => other.clone(),
+            .filter(|path| path[0] == name)
+            .map(|path| path[1..].to_vec())
+            .collect();
+        let is_chosen = chosen.as_ref().is_none_or(|paths| !paths.is_empty());
+        let is_left_out = left_out.iter().any(Vec::is_empty);
+        Self {
+            sends: self.sends && is_chosen && !is_left_out,
+            chosen: chosen.filter(|paths| !paths.iter().any(Vec::is_empty)),
+            left_out,
+        }
     }
-}
 
-fn leave_out(body: &mut Value, path: &[&str]) {
-    match (body, path) {
-        (Value::Array(items), path) => {
-            for item in items {
-                leave_out(item, path);
-            }
+    /// Whether anything is sent.
+    pub(super) fn sends(&self) -> bool {
+        self.sends
+    }
+
+    /// Whether nothing is left out.
+    pub(super) fn is_everything(&self) -> bool {
+        self.sends && self.chosen.is_none() && self.left_out.is_empty()
+    }
+
+    /// A part, where it is sent.
+    pub(super) fn part<T>(&self, name: &str, part: T) -> Option<T> {
+        self.below(name).sends.then_some(part)
+    }
+
+    /// What is sent of a whole body.
+    pub(super) fn select(&self, body: &Value) -> Value {
+        if self.is_everything() {
+            return body.clone();
         }
-        (Value::Object(parts), [name]) => {
-            parts.remove(*name);
+        match body {
+            Value::Array(items) => items.iter().map(|item| self.select(item)).collect(),
+            Value::Object(parts) => parts
+                .iter()
+                .filter_map(|(name, part)| {
+                    let below = self.below(name);
+                    below.sends.then(|| (name.clone(), below.select(part)))
+                })
+                .collect::<serde_json::Map<_, _>>()
+                .into(),
+            other => other.clone(),
         }
-        (Value::Object(parts), [name, below @ ..]) => {
-            if let Some(part) = parts.get_mut(*name) {
-                leave_out(part, below);
-            }
-        }
-        _ => {}
     }
 }
 
@@ -74,6 +96,10 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    fn select(body: Value, fields: &str) -> Value {
+        Selection::of(Some(fields)).select(&body)
+    }
 
     fn page() -> Value {
         json!({"next": "n", "size": 1, "values": [{"slug": "a", "links": {"self": 1, "html": 2}}]})
@@ -99,5 +125,17 @@ mod tests {
             json!({"next": "n", "values": [{"slug": "a"}]})
         );
         assert_eq!(select(page(), "+values.owner"), page());
+    }
+
+    #[test]
+    fn a_part_that_is_chosen_whole_stays_so_and_one_that_is_left_out_is_not_sent() {
+        assert_eq!(
+            select(page(), "values.links,values.links.self,-values.links.html"),
+            json!({"values": [{"links": {"self": 1}}]})
+        );
+        assert_eq!(select(page(), "values,-values"), json!({}));
+        assert_eq!(select(page(), "size.deeper"), json!({"size": 1}));
+        assert!(Selection::of(None).is_everything());
+        assert!(Selection::of(Some("+a")).below("b").is_everything());
     }
 }

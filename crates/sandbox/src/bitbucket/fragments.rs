@@ -3,31 +3,29 @@
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
+use super::bodies::Bodies;
 use crate::world::{Account, AccountKind, Group, Project, Repository, Workspace, World, in_url};
-
-/// JSON that is ready to be sent.
-pub(crate) type Fragment = Box<RawValue>;
 
 /// The bodies of everything, by the places of the world's lists.
 pub(crate) struct Fragments {
-    pub(super) accounts: Vec<Fragment>,
+    pub(super) accounts: Bodies,
     /// As the v1 API has them.
-    pub(super) accounts_v1: Vec<Fragment>,
+    pub(super) accounts_v1: Bodies,
+    /// The workspaces as an account's own list has them.
+    pub(super) bases: Bodies,
     pub(super) workspaces: Vec<WorkspaceFragments>,
 }
 
 /// The bodies of a workspace and of what is in it.
 pub(super) struct WorkspaceFragments {
-    pub(super) itself: Fragment,
-    /// As the account's own list of workspaces has it.
-    pub(super) base: Fragment,
+    pub(super) itself: Bodies,
     /// The short form, as other things hold it.
-    pub(super) short: Fragment,
+    pub(super) short: Bodies,
     /// As the v1 API has the owner of a group.
-    pub(super) owner_v1: Fragment,
-    pub(super) groups: Vec<Fragment>,
-    pub(super) projects: Vec<Fragment>,
-    pub(super) repositories: Vec<Fragment>,
+    pub(super) owner_v1: Bodies,
+    pub(super) groups: Bodies,
+    pub(super) projects: Bodies,
+    pub(super) repositories: Bodies,
 }
 
 const MADE: &str = "2021-05-01T10:00:00.000000+00:00";
@@ -36,19 +34,12 @@ const CHANGED: &str = "2026-10-01T10:00:00.000000+00:00";
 impl Fragments {
     /// Writes the bodies; links lead to `origin`.
     pub(crate) fn of(world: &World, origin: &str) -> Self {
+        let workspaces = &world.workspaces;
         Self {
-            accounts: world
-                .accounts
-                .iter()
-                .map(|held| fragment(&account(origin, held)))
-                .collect(),
-            accounts_v1: world
-                .accounts
-                .iter()
-                .map(|held| fragment(&account_v1(held)))
-                .collect(),
-            workspaces: world
-                .workspaces
+            accounts: Bodies::of(world.accounts.iter().map(|held| account(origin, held))),
+            accounts_v1: Bodies::of(world.accounts.iter().map(account_v1)),
+            bases: Bodies::of(workspaces.iter().map(|held| workspace_base(origin, held))),
+            workspaces: workspaces
                 .iter()
                 .map(|held| WorkspaceFragments::of(held, origin))
                 .collect(),
@@ -59,34 +50,19 @@ impl Fragments {
 impl WorkspaceFragments {
     fn of(held: &Workspace, origin: &str) -> Self {
         let short = workspace_short(origin, held);
+        let groups = held.groups.iter();
+        let projects = held.projects.iter();
+        let repositories = held.repositories.iter();
         Self {
-            itself: fragment(&workspace(origin, held)),
-            owner_v1: fragment(&json!({"display_name": held.name, "uuid": held.uuid,
+            itself: Bodies::one(&workspace(origin, held)),
+            owner_v1: Bodies::one(&json!({"display_name": held.name, "uuid": held.uuid,
                 "is_team": true})),
-            groups: held
-                .groups
-                .iter()
-                .map(|of| fragment(&group(origin, held, of, &short)))
-                .collect(),
-            projects: held
-                .projects
-                .iter()
-                .map(|of| fragment(&project(origin, held, of, &short)))
-                .collect(),
-            repositories: held
-                .repositories
-                .iter()
-                .map(|of| fragment(&repository(origin, held, of, &short)))
-                .collect(),
-            base: fragment(&workspace_base(origin, held)),
-            short: fragment(&short),
+            groups: Bodies::of(groups.map(|of| group(origin, held, of, &short))),
+            projects: Bodies::of(projects.map(|of| project(origin, held, of, &short))),
+            repositories: Bodies::of(repositories.map(|of| repository(origin, held, of, &short))),
+            short: Bodies::one(&short),
         }
     }
-}
-
-fn fragment(value: &Value) -> Fragment {
-    // A value always writes as JSON.
-    RawValue::from_string(value.to_string()).unwrap_or_default()
 }
 
 fn link(href: String) -> Value {

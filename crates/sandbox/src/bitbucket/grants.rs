@@ -13,40 +13,41 @@ use crate::world::{Grants, Permission, Workspace, in_url};
 
 #[derive(Serialize)]
 struct Grant<'a> {
-    #[serde(rename = "type")]
-    kind: &'static str,
-    permission: &'static str,
-    #[serde(flatten)]
-    to: To<'a>,
-    links: Links,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "lowercase")]
-enum To<'a> {
-    User(&'a RawValue),
-    Group(&'a RawValue),
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    kind: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    permission: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    user: Option<&'a RawValue>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    group: Option<&'a RawValue>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    links: Option<Links>,
 }
 
 #[derive(Serialize)]
 struct Links {
-    #[serde(rename = "self")]
-    itself: Link,
+    #[serde(rename = "self", skip_serializing_if = "Option::is_none")]
+    itself: Option<Link>,
 }
 
 #[derive(Serialize)]
 struct Link {
-    href: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    href: Option<String>,
 }
 
 /// What an account has on a repository, however it came by it.
 #[derive(Serialize)]
 struct RepositoryPermission<'a> {
-    #[serde(rename = "type")]
-    kind: &'static str,
-    permission: &'static str,
-    user: &'a RawValue,
-    repository: &'a RawValue,
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    kind: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    permission: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    user: Option<&'a RawValue>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    repository: Option<&'a RawValue>,
 }
 
 pub(super) fn on_project(
@@ -97,65 +98,91 @@ fn explicit(
     to: GrantedTo,
     kind: &'static str,
 ) -> Result<Vec<u8>, Refused> {
-    let links = |name: &str| Links {
-        itself: Link {
-            href: format!("{}{}/{name}", looking.own_origin, looking.asked.raw_path),
-        },
+    let items = looking.of_items();
+    let kind = items.part("type", kind);
+    let has_permission = items.below("permission").sends();
+    let links = items.below("links");
+    let itself = links.below("self");
+    let has_href = itself.below("href").sends();
+    let linked = |name: &dyn Fn() -> String| {
+        let href = || {
+            format!(
+                "{}{}/{}",
+                looking.own_origin,
+                looking.asked.raw_path,
+                name()
+            )
+        };
+        links.sends().then(|| Links {
+            itself: itself.sends().then(|| Link {
+                href: has_href.then(href),
+            }),
+        })
     };
     match to {
-        GrantedTo::Users => page(
-            looking.asked,
-            looking.origin,
-            grants.users.len(),
-            |number| {
+        GrantedTo::Users => {
+            let users = looking.fragments.accounts.through(items.below("user"));
+            page(looking, grants.users.len(), |number| {
                 let (account, permission) = grants.users[number];
                 Grant {
                     kind,
-                    permission: permission.as_str(),
-                    to: To::User(&looking.fragments.accounts[account]),
-                    links: links(&in_url(&looking.world.accounts[account].uuid)),
+                    permission: has_permission.then(|| permission.as_str()),
+                    user: users.as_ref().map(|users| users.of(account)),
+                    group: None,
+                    links: linked(&|| in_url(&looking.world.accounts[account].uuid)),
                 }
-            },
-        ),
-        GrantedTo::Groups => page(
-            looking.asked,
-            looking.origin,
-            grants.groups.len(),
-            |number| {
+            })
+        }
+        GrantedTo::Groups => {
+            let groups = within.fragments.groups.through(items.below("group"));
+            page(looking, grants.groups.len(), |number| {
                 let (group, permission) = grants.groups[number];
                 Grant {
                     kind,
-                    permission: permission.as_str(),
-                    to: To::Group(&within.fragments.groups[group]),
-                    links: links(&within.workspace.groups[group].slug),
+                    permission: has_permission.then(|| permission.as_str()),
+                    user: None,
+                    group: groups.as_ref().map(|groups| groups.of(group)),
+                    links: linked(&|| within.workspace.groups[group].slug.clone()),
                 }
-            },
-        ),
+            })
+        }
     }
 }
 
 /// The caller's own permissions on the repositories that it sees.
 pub(super) fn own(looking: &Looking<'_>, within: Within<'_>) -> Result<Vec<u8>, Refused> {
     let account = own_place(looking)?;
-    let held = (0..within.workspace.repositories.len())
-        .filter_map(|repository| {
-            let permission = within
-                .workspace
-                .permission_on_repository(account, repository)?;
-            Some((repository, account, permission))
-        })
-        .collect();
-    effective(looking, within, held)
+    let seen = looking.seen.lists(within, looking.holder);
+    effective(looking, within, seen.repositories.len(), |number| {
+        let repository = seen.repositories[number];
+        let permission = within
+            .workspace
+            .permission_on_repository(account, repository);
+        // It sees those alone on which it has something.
+        let permission = permission.unwrap_or(Permission::Read);
+        (repository, account, permission)
+    })
 }
 
 pub(super) fn on_every_repository(
     looking: &Looking<'_>,
     within: Within<'_>,
 ) -> Result<Vec<u8>, Refused> {
-    let held = (0..within.workspace.repositories.len())
-        .flat_map(|repository| holders(within.workspace, repository))
-        .collect();
-    effective(looking, within, held)
+    let until = looking.seen.holders_until(looking.world, within.place);
+    let count = until.last().copied().unwrap_or_default();
+    // Neighbours on a page are mostly of one repository.
+    let mut latest: Option<(usize, Vec<(usize, Permission)>)> = None;
+    effective(looking, within, count, |number| {
+        let repository = until.partition_point(|before| *before <= number);
+        let first = repository.checked_sub(1).map_or(0, |before| until[before]);
+        let held = match latest.take() {
+            Some((of, held)) if of == repository => held,
+            _ => holders(within.workspace, repository),
+        };
+        let (account, permission) = held[number - first];
+        latest = Some((repository, held));
+        (repository, account, permission)
+    })
 }
 
 pub(super) fn on_one_repository(
@@ -164,57 +191,62 @@ pub(super) fn on_one_repository(
     repository: &str,
 ) -> Result<Vec<u8>, Refused> {
     let place = refusal::repository(within.workspace, repository)?;
-    effective(looking, within, holders(within.workspace, place).collect())
+    let held = holders(within.workspace, place);
+    effective(looking, within, held.len(), |number| {
+        let (account, permission) = held[number];
+        (place, account, permission)
+    })
 }
 
+/// A page of effective permissions; `held` gives repository, account and permission.
 fn effective(
     looking: &Looking<'_>,
     within: Within<'_>,
-    held: Vec<(usize, usize, Permission)>,
+    count: usize,
+    mut held: impl FnMut(usize) -> (usize, usize, Permission),
 ) -> Result<Vec<u8>, Refused> {
     no_query(looking)?;
-    page(looking.asked, looking.origin, held.len(), |number| {
-        let (repository, account, permission) = held[number];
+    let items = looking.of_items();
+    let kind = items.part("type", "repository_permission");
+    let has_permission = items.below("permission").sends();
+    let users = looking.fragments.accounts.through(items.below("user"));
+    let repositories = within
+        .fragments
+        .repositories
+        .through(items.below("repository"));
+    page(looking, count, |number| {
+        let (repository, account, permission) = held(number);
         RepositoryPermission {
-            kind: "repository_permission",
-            permission: permission.as_str(),
-            user: &looking.fragments.accounts[account],
-            repository: &within.fragments.repositories[repository],
+            kind,
+            permission: has_permission.then(|| permission.as_str()),
+            user: users.as_ref().map(|users| users.of(account)),
+            repository: repositories
+                .as_ref()
+                .map(|repositories| repositories.of(repository)),
         }
     })
 }
 
-/// Repository, account and permission of everyone who has any on a repository.
+/// Everyone who has any permission on a repository, with the strongest, in the order of the places.
 ///
 /// It goes through those who were given something rather than through all members, of whom there may
 /// be very many.
-fn holders(
-    workspace: &Workspace,
-    repository: usize,
-) -> impl Iterator<Item = (usize, usize, Permission)> {
+fn holders(workspace: &Workspace, repository: usize) -> Vec<(usize, Permission)> {
     let of = &workspace.repositories[repository];
-    let grants = [&of.grants, &workspace.projects[of.project].grants];
-    let administrators = workspace
-        .members
-        .iter()
-        .map(|(account, _)| *account)
-        .filter(|account| workspace.is_administrator(*account));
-    let given = grants.into_iter().flat_map(|grants| {
-        let users = grants.users.iter().map(|(account, _)| *account);
-        let through_groups = grants
-            .groups
-            .iter()
-            .flat_map(|(group, _)| workspace.groups[*group].members.iter().copied());
-        users.chain(through_groups)
-    });
-    let accounts: BTreeMap<usize, Permission> = administrators
-        .chain(given)
-        .filter_map(|account| {
-            let permission = workspace.permission_on_repository(account, repository)?;
-            Some((account, permission))
-        })
-        .collect();
-    accounts
-        .into_iter()
-        .map(move |(account, permission)| (repository, account, permission))
+    let project = &workspace.projects[of.project];
+    let mut held: BTreeMap<usize, Permission> = BTreeMap::new();
+    let mut give = |account: usize, permission: Permission| {
+        let strongest = held.entry(account).or_insert(permission);
+        *strongest = permission.max(*strongest);
+    };
+    for account in workspace.administrators() {
+        give(*account, Permission::Admin);
+    }
+    for (account, permission) in workspace.given(&of.grants) {
+        give(account, permission);
+    }
+    for (account, permission) in workspace.given(&project.grants) {
+        give(account, permission.on_repositories());
+    }
+    held.into_iter().collect()
 }

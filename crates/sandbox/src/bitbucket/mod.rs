@@ -4,6 +4,7 @@
 //! (<https://developer.atlassian.com/cloud/bitbucket/rest/intro/>) and what users recorded; where
 //! both leave a question open, the scenario decides.
 
+mod bodies;
 mod data_center;
 mod fields;
 mod fragments;
@@ -15,15 +16,18 @@ mod query;
 mod rate_limit;
 mod refusal;
 mod scopes;
+mod seen;
 mod sender;
 
 use axum::body::Body;
 use axum::http::{Response, header};
 use serde_json::{Value, json};
 
+use self::fields::Selection;
 pub(crate) use self::fragments::Fragments;
 use self::lists::Looking;
 use self::place::{Needs, Place};
+pub(crate) use self::seen::Seen;
 pub(crate) use self::sender::{Sender, email_of};
 use crate::asked::Asked;
 use crate::pages;
@@ -103,18 +107,22 @@ fn at_place(
     credential: &Credential,
     place: Place<'_>,
 ) -> Response<Body> {
+    let held = state.held();
     let looking = Looking {
-        world: &state.world(),
-        fragments: &state.fragments,
+        world: &held.world,
+        fragments: &held.fragments,
         asked,
         holder: credential.holder,
         origin: &origin(state, asked),
         own_origin: &state.addresses.origin(Server::Bitbucket),
+        selection: Selection::of(asked.parameter("fields")),
+        groups_time_out: state.scenario.bitbucket.groups_with_members_time_out,
+        seen: &held.seen,
     };
-    let body = refusal::check(state, looking.world, credential, place)
+    let body = refusal::check(state, &held, credential, place)
         .and_then(|workspace| lists::body(&looking, place, workspace));
     match body {
-        Ok(body) => reply(200, JSON, selected(asked, body)),
+        Ok(body) => reply(200, JSON, body),
         Err(refused) => refused.into(),
     }
 }
@@ -124,16 +132,6 @@ fn origin(state: &State, asked: &Asked) -> String {
     match asked.header("host") {
         Some(host) => format!("{}://{host}", state.addresses.scheme()),
         None => state.addresses.origin(Server::Bitbucket),
-    }
-}
-
-fn selected(asked: &Asked, body: Vec<u8>) -> Vec<u8> {
-    match asked.parameter("fields") {
-        None => body,
-        Some(fields) => {
-            let whole: Value = serde_json::from_slice(&body).unwrap_or_default();
-            fields::select(whole, fields).to_string().into_bytes()
-        }
     }
 }
 

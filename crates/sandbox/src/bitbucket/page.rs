@@ -6,29 +6,39 @@ use serde::Serialize;
 use url::form_urlencoded;
 
 use super::Refused;
+use super::lists::{Looking, written};
 use crate::asked::Asked;
 
 /// A page as it is sent.
 #[derive(Serialize)]
 struct Page<T> {
-    pagelen: usize,
-    size: usize,
-    page: usize,
-    values: Vec<T>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pagelen: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    size: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    page: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    values: Option<Vec<T>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     next: Option<String>,
 }
 
-/// Writes the page that is asked for, of a list of `count` items. `origin` is where the client
-/// reached this server.
+/// Writes what is chosen of the page that is asked for, of a list of `count` items. `item` gives what
+/// is chosen of one.
 ///
 /// Documented is a length of 10 to 100; many clients ask for 1 and get it.
 pub(super) fn page<T: Serialize>(
-    asked: &Asked,
-    origin: &str,
+    looking: &Looking<'_>,
     count: usize,
-    item: impl Fn(usize) -> T,
+    item: impl FnMut(usize) -> T,
 ) -> Result<Vec<u8>, Refused> {
+    let Looking {
+        asked,
+        origin,
+        selection,
+        ..
+    } = looking;
     let length = match asked.parameter("pagelen").map(str::parse::<usize>) {
         None => 10,
         Some(Ok(length)) if (1..=100).contains(&length) => length,
@@ -36,14 +46,15 @@ pub(super) fn page<T: Serialize>(
     };
     let start = start(asked, length).ok_or_else(|| Refused::saying(400, "Invalid page"))?;
     let end = count.min(start.saturating_add(length));
-    let page = Page {
-        pagelen: length,
-        size: count,
-        page: start / length + 1,
-        values: (start.min(end)..end).map(item).collect(),
-        next: (end < count).then(|| next(asked, origin, length, end)),
-    };
-    serde_json::to_vec(&page).map_err(|error| Refused::saying(500, &error.to_string()))
+    let has_values = selection.below("values").sends();
+    let has_next = end < count && selection.below("next").sends();
+    written(&Page {
+        pagelen: selection.part("pagelen", length),
+        size: selection.part("size", count),
+        page: selection.part("page", start / length + 1),
+        values: has_values.then(|| (start.min(end)..end).map(item).collect()),
+        next: has_next.then(|| next(asked, origin, length, end)),
+    })
 }
 
 fn start(asked: &Asked, length: usize) -> Option<usize> {

@@ -34,11 +34,17 @@ pub(super) enum InWorkspace<'a> {
         repository: &'a str,
     },
     Projects,
+    Project {
+        project: &'a str,
+    },
     ProjectGrants {
         project: &'a str,
         to: GrantedTo,
     },
     Repositories,
+    Repository {
+        repository: &'a str,
+    },
     RepositoryGrants {
         repository: &'a str,
         to: GrantedTo,
@@ -63,6 +69,10 @@ pub(super) enum GrantedTo {
 pub(super) enum NeededRole<'a> {
     Anyone,
     WorkspaceAdministrator,
+    /// One who sees the project.
+    OnProject(&'a str),
+    /// One who sees the repository.
+    OnRepository(&'a str),
     ProjectAdministrator(&'a str),
     RepositoryAdministrator(&'a str),
 }
@@ -107,6 +117,7 @@ impl<'a> Place<'a> {
                 workspace,
                 match *rest {
                     [] => InWorkspace::Repositories,
+                    [repository] => InWorkspace::Repository { repository },
                     [repository, "permissions-config", to] => InWorkspace::RepositoryGrants {
                         repository,
                         to: GrantedTo::named(to)?,
@@ -150,6 +161,7 @@ impl<'a> InWorkspace<'a> {
                 Self::OneRepositoryPermission { repository }
             }
             ["projects"] => Self::Projects,
+            ["projects", project] => Self::Project { project },
             ["projects", project, "permissions-config", to] => Self::ProjectGrants {
                 project,
                 to: GrantedTo::named(to)?,
@@ -180,12 +192,20 @@ impl<'a> InWorkspace<'a> {
                 NeededRole::RepositoryAdministrator(repository),
             ),
             Self::Projects => needs(&["project"], READ_PROJECT, anyone),
+            Self::Project { project } => {
+                needs(&["project"], READ_PROJECT, NeededRole::OnProject(project))
+            }
             Self::ProjectGrants { project, .. } => needs(
                 &["project:admin"],
                 READ_PROJECT,
                 NeededRole::ProjectAdministrator(project),
             ),
             Self::Repositories => needs(&["repository"], READ_REPOSITORY, anyone),
+            Self::Repository { repository } => needs(
+                &["repository"],
+                READ_REPOSITORY,
+                NeededRole::OnRepository(repository),
+            ),
             Self::RepositoryGrants { repository, .. } => needs(
                 &["repository:admin"],
                 READ_REPOSITORY,

@@ -1,5 +1,7 @@
 //! Requests that are too many.
 
+use std::time::Duration;
+
 use axum::body::Body;
 use axum::http::Response;
 
@@ -13,6 +15,7 @@ use crate::state::State;
 pub(super) fn refusal(state: &State, sender: &Sender) -> Option<Response<Body>> {
     let RateLimit {
         after_requests,
+        window_seconds,
         retry_after,
         refusals,
         plain_text,
@@ -21,6 +24,16 @@ pub(super) fn refusal(state: &State, sender: &Sender) -> Option<Response<Body>> 
         Sender::Known { name, .. } => name,
         Sender::Nobody | Sender::Refused(_) => "",
     };
+    if let Some(seconds) = window_seconds {
+        let most = usize::try_from(after_requests).unwrap_or(usize::MAX);
+        let wait = state.wait_for_window(who, most, Duration::from_secs(seconds))?;
+        // Whoever waits so long is let through.
+        let retry_after = wait.as_secs() + 1;
+        return Some(too_many_requests(
+            Some(&retry_after.to_string()),
+            plain_text,
+        ));
+    }
     let before = state.count_against_limit(who);
     let over = before.checked_sub(after_requests)?;
     let retry_after = retry_after.map(|seconds| seconds.to_string());

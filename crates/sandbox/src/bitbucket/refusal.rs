@@ -5,16 +5,17 @@ use serde_json::json;
 use super::place::{InWorkspace, NeededRole, Place};
 use super::{Refused, scopes};
 use crate::scenario::{Credential, Holder, Kind};
-use crate::state::State;
+use crate::state::{Held, State};
 use crate::world::{Permission, Workspace, World};
 
 /// Lets a credential through; gives the place of the workspace that is looked at.
 pub(super) fn check(
     state: &State,
-    world: &World,
+    held: &Held,
     credential: &Credential,
     place: Place<'_>,
 ) -> Result<Option<usize>, Refused> {
+    let world = &held.world;
     if place == Place::Removed {
         return Err(removed());
     }
@@ -30,11 +31,7 @@ pub(super) fn check(
     };
     scopes_suffice(state, credential, place)?;
     if let Some(workspace) = workspace {
-        role_suffices(
-            &world.workspaces[workspace],
-            credential.holder,
-            place.needs().role,
-        )?;
+        role_suffices(held, workspace, credential.holder, place.needs().role)?;
     }
     Ok(workspace)
 }
@@ -76,7 +73,9 @@ fn is_wrong_kind(state: &State, credential: &Credential, place: Place<'_>) -> bo
             | InWorkspace::Members
             | InWorkspace::Permissions
             | InWorkspace::Projects
-            | InWorkspace::Repositories => false,
+            | InWorkspace::Project { .. }
+            | InWorkspace::Repositories
+            | InWorkspace::Repository { .. } => false,
         },
     }
 }
@@ -122,10 +121,12 @@ fn scopes_suffice(state: &State, credential: &Credential, place: Place<'_>) -> R
 
 /// An account has roles; an access token has its scopes, as far as it reaches.
 fn role_suffices(
-    workspace: &Workspace,
+    held: &Held,
+    place: usize,
     holder: Holder,
     needed: NeededRole<'_>,
 ) -> Result<(), Refused> {
+    let workspace = &held.world.workspaces[place];
     let suffices = match needed {
         NeededRole::Anyone => true,
         NeededRole::WorkspaceAdministrator => match holder {
@@ -133,6 +134,16 @@ fn role_suffices(
             Holder::Workspace(_) => true,
             Holder::Project { .. } | Holder::Repository { .. } => false,
         },
+        NeededRole::OnProject(id) => {
+            let project = project(workspace, id)?;
+            let seen = held.seen.lists_in(place, workspace, holder);
+            seen.projects.binary_search(&project).is_ok()
+        }
+        NeededRole::OnRepository(id) => {
+            let repository = repository(workspace, id)?;
+            let seen = held.seen.lists_in(place, workspace, holder);
+            seen.repositories.binary_search(&repository).is_ok()
+        }
         NeededRole::ProjectAdministrator(id) => {
             let project = project(workspace, id)?;
             match holder {

@@ -52,12 +52,38 @@ pub(crate) struct Credential {
 }
 
 /// For whom a credential acts; numbers are places in the world's lists.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Holder {
     Account(usize),
     Workspace(usize),
     Project { workspace: usize, project: usize },
     Repository { workspace: usize, repository: usize },
+}
+
+impl Holder {
+    /// The same one in a world that has changed; nothing where it is gone. Accounts and workspaces
+    /// stay where they are.
+    pub(crate) fn after(self, before: &World, after: &World) -> Option<Self> {
+        match self {
+            Self::Account(_) | Self::Workspace(_) => Some(self),
+            Self::Project { workspace, project } => {
+                let held = before.workspaces[workspace].projects.get(project)?;
+                let project = after.workspaces[workspace].project_called(&held.uuid)?;
+                Some(Self::Project { workspace, project })
+            }
+            Self::Repository {
+                workspace,
+                repository,
+            } => {
+                let held = before.workspaces[workspace].repositories.get(repository)?;
+                let repository = after.workspaces[workspace].repository_called(&held.uuid)?;
+                Some(Self::Repository {
+                    workspace,
+                    repository,
+                })
+            }
+        }
+    }
 }
 
 impl Credential {

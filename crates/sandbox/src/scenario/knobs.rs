@@ -16,6 +16,11 @@ pub(crate) struct BitbucketKnobs {
     pub(crate) access_tokens_read_groups: bool,
     /// The scope that the v1 groups API wants of an API token; sources differ.
     pub(crate) groups_scope: String,
+    /// Whether the v1 list of groups with their members takes too long, as in a big workspace: it is
+    /// answered 504, and `exclude_members=true` as ever. Source:
+    /// <https://support.atlassian.com/bitbucket-cloud/kb/requesttimeouterror-with-10-groups-endpoint>.
+    #[serde(default)]
+    pub(crate) groups_with_members_time_out: bool,
     /// Whether this is a Data Center server instead.
     pub(crate) data_center: bool,
     /// Requests an hour that access tokens are told of in `X-RateLimit-Limit`; nothing leaves the
@@ -50,9 +55,14 @@ pub(crate) enum Reach {
 pub(crate) struct RateLimit {
     /// How many requests go through before.
     pub(crate) after_requests: u32,
-    /// Seconds in `Retry-After`; nothing means the header is not sent.
+    /// Within how many seconds: of any so many, no more requests go through, and a refusal says in
+    /// `Retry-After` when the next one does. Nothing means that the limit is reached once.
+    #[serde(default)]
+    pub(crate) window_seconds: Option<u64>,
+    /// Seconds in `Retry-After`, where there is no window; nothing means the header is not sent.
     pub(crate) retry_after: Option<u64>,
-    /// How many requests are refused before they are let through again.
+    /// How many requests are refused before they are let through again, where there is no window.
+    #[serde(default)]
     pub(crate) refusals: u32,
     /// Whether the refusal is plain text rather than JSON.
     #[serde(default)]

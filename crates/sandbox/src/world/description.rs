@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::generate::{self, Totals};
+use super::places::Places;
 use super::{
     Account, AccountKind, Grants, Group, Permission, Project, Repository, Workspace, WorkspaceRole,
     World, uuid_of,
@@ -98,6 +99,7 @@ impl TryFrom<WorldDescription> for World {
             let totals = described.generate;
             let mut workspace = described_workspace(&world.accounts, slug, described)?;
             generate::fill_up(&mut world.accounts, &mut workspace, totals);
+            workspace.find_places();
             world.workspaces.push(workspace);
         }
         Ok(world)
@@ -230,5 +232,6 @@ fn described_workspace(
         groups,
         projects,
         repositories,
+        places: Places::default(),
     })
 }

@@ -3,14 +3,18 @@
 //! Things point at each other by their place in the lists, so that a world of 20,000 accounts stays
 //! small and quick.
 
+mod change;
 mod description;
 mod generate;
 mod identifiers;
+mod places;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::change::{Change, ChangeError};
 pub(crate) use self::description::WorldDescription;
 pub(crate) use self::identifiers::{in_hexadecimal, in_url, uuid_of};
+use self::places::Places;
 
 /// Everything that the practice Bitbucket holds.
 #[derive(Clone, Debug, Serialize)]
@@ -54,6 +58,9 @@ pub(crate) struct Workspace {
     pub(crate) groups: Vec<Group>,
     pub(crate) projects: Vec<Project>,
     pub(crate) repositories: Vec<Repository>,
+    /// Where to find them.
+    #[serde(skip)]
+    places: Places,
 }
 
 /// What a member of a workspace is.
@@ -137,8 +144,15 @@ impl Permission {
         }
     }
 
+    /// The permission of that name.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        [Self::Read, Self::Write, Self::CreateRepo, Self::Admin]
+            .into_iter()
+            .find(|permission| permission.as_str() == name)
+    }
+
     /// What a permission on a project means for the repositories in it.
-    fn on_repositories(self) -> Self {
+    pub(crate) fn on_repositories(self) -> Self {
         match self {
             Self::CreateRepo => Self::Write,
             Self::Read | Self::Write | Self::Admin => self,
@@ -185,6 +199,7 @@ impl Workspace {
             (Err(place), Some(role)) => self.members.insert(place, (account, role)),
             (Err(_), None) => {}
         }
+        self.find_places();
     }
 
     pub(crate) fn is_administrator(&self, account: usize) -> bool {
@@ -217,26 +232,38 @@ impl Workspace {
         through_project.max(self.granted(account, &repository.grants))
     }
 
-    /// Whether an account sees a project: it has something on it, or on a repository in it.
-    pub(crate) fn sees_project(&self, account: usize, project: usize) -> bool {
-        self.permission_on_project(account, project).is_some()
-            || self.repositories.iter().any(|repository| {
-                repository.project == project && self.granted(account, &repository.grants).is_some()
-            })
+    /// Notes where everything is. To be called when any of it has changed.
+    pub(crate) fn find_places(&mut self) {
+        self.places = Places::of(self);
+    }
+
+    /// The places of the accounts that administer it.
+    pub(crate) fn administrators(&self) -> &[usize] {
+        &self.places.administrators
     }
 
     /// The place of the project with this key or UUID.
     pub(crate) fn project_called(&self, id: &str) -> Option<usize> {
-        self.projects.iter().position(|project| {
-            id.eq_ignore_ascii_case(&project.key) || id.eq_ignore_ascii_case(&project.uuid)
-        })
+        self.places.project(id)
     }
 
     /// The place of the repository with this slug or UUID.
     pub(crate) fn repository_called(&self, id: &str) -> Option<usize> {
-        self.repositories.iter().position(|repository| {
-            id.eq_ignore_ascii_case(&repository.slug) || id.eq_ignore_ascii_case(&repository.uuid)
-        })
+        self.places.repository(id)
+    }
+
+    /// The place of the group with this slug.
+    pub(crate) fn group_called(&self, slug: &str) -> Option<usize> {
+        self.places.group(slug)
+    }
+
+    /// Who is given what by grants, through groups too; one may come several times.
+    pub(crate) fn given(&self, grants: &Grants) -> impl Iterator<Item = (usize, Permission)> {
+        let through_groups = grants.groups.iter().flat_map(|(group, permission)| {
+            let members = self.groups[*group].members.iter();
+            members.map(|account| (*account, *permission))
+        });
+        grants.users.iter().copied().chain(through_groups)
     }
 
     fn granted(&self, account: usize, grants: &Grants) -> Option<Permission> {

@@ -7,10 +7,14 @@
 
 mod balkanid;
 mod bitbucket;
+mod changes;
 mod client;
 mod control;
 mod faults;
+mod fields;
+mod limits;
 mod lists;
 mod reach;
 mod scim;
 mod tls;
+mod truth;

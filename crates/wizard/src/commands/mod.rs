@@ -1,9 +1,12 @@
 //! One use case a file.
 
+pub mod access;
 pub mod check;
 pub mod diagnose;
+pub mod estimate;
 pub mod evidence;
 pub mod export;
+pub mod extract;
 pub mod forget;
 pub mod profiles;
 pub mod reminder;

@@ -1,5 +1,6 @@
 //! Reading a workspace into entities and relations.
 
+use bbsetup_extract::{EntityCounts, Gap, Mode, RelationCounts, Stage, StageName};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -116,8 +117,146 @@ pub struct ExtractJson {
     pub vanished: Vec<String>,
     /// The files that were written; none where the run stopped before its end.
     pub files: Vec<ExtractedFileJson>,
+    /// Whether the run stopped behind something that was read, so that another goes on from there.
+    pub resumable: bool,
     /// What stopped the run.
     pub problems: Vec<ProblemJson>,
+}
+
+/// `manifest.json`, `bbsetup.manifest/1`: what was read, without what differs from run to run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ManifestJson {
+    /// Always `bbsetup.manifest/1`.
+    pub schema: String,
+    /// The workspace's ID.
+    pub workspace: String,
+    /// What was read of who may do what.
+    pub mode: ReadingModeJson,
+    /// Whether everything was read.
+    pub complete: bool,
+    /// What was read.
+    pub entities: EntityCountsJson,
+    /// How it belongs together.
+    pub relations: RelationCountsJson,
+    /// What could not be read.
+    pub gaps: Vec<GapJson>,
+    /// The files.
+    pub files: Vec<ExtractedFileJson>,
+}
+
+impl From<ReadingModeJson> for Mode {
+    fn from(mode: ReadingModeJson) -> Self {
+        match mode {
+            ReadingModeJson::Grants => Self::Grants,
+            ReadingModeJson::Effective => Self::Effective,
+        }
+    }
+}
+
+impl From<Mode> for ReadingModeJson {
+    fn from(mode: Mode) -> Self {
+        match mode {
+            Mode::Grants => Self::Grants,
+            Mode::Effective => Self::Effective,
+        }
+    }
+}
+
+impl From<EntityCounts> for EntityCountsJson {
+    fn from(counts: EntityCounts) -> Self {
+        let EntityCounts {
+            user,
+            app_user,
+            group,
+            workspace,
+            project,
+            repository,
+        } = counts;
+        Self {
+            user,
+            app_user,
+            group,
+            workspace,
+            project,
+            repository,
+        }
+    }
+}
+
+impl From<RelationCounts> for RelationCountsJson {
+    fn from(counts: RelationCounts) -> Self {
+        let RelationCounts {
+            workspace_member,
+            group_member,
+            project_user,
+            project_group,
+            repository_user,
+            repository_group,
+            contains,
+        } = counts;
+        Self {
+            workspace_member,
+            group_member,
+            project_user,
+            project_group,
+            repository_user,
+            repository_group,
+            contains,
+        }
+    }
+}
+
+impl From<Gap> for GapJson {
+    fn from(gap: Gap) -> Self {
+        let Gap {
+            what,
+            count,
+            of,
+            code,
+            message,
+            hints,
+        } = gap;
+        Self {
+            what: what.to_owned(),
+            count,
+            of,
+            code: code.as_str().to_owned(),
+            message,
+            hints,
+        }
+    }
+}
+
+impl From<StageName> for StageNameJson {
+    fn from(name: StageName) -> Self {
+        match name {
+            StageName::Members => Self::Members,
+            StageName::Groups => Self::Groups,
+            StageName::Projects => Self::Projects,
+            StageName::Repositories => Self::Repositories,
+            StageName::ProjectPermissions => Self::ProjectPermissions,
+            StageName::RepositoryPermissions => Self::RepositoryPermissions,
+        }
+    }
+}
+
+impl From<Stage> for StageJson {
+    fn from(stage: Stage) -> Self {
+        let Stage {
+            name,
+            done,
+            total,
+            ended,
+            gaps,
+        } = stage;
+        Self {
+            stage: name.into(),
+            done,
+            total,
+            ended,
+            gaps,
+        }
+    }
 }
 
 /// A part of a reading.
@@ -241,100 +380,6 @@ pub struct EstimateJson {
     pub notes: Vec<String>,
     /// What stood in the way.
     pub problems: Vec<ProblemJson>,
-}
-
-/// How access flows in a workspace that was read: who, by which way, to which project, to do what.
-///
-/// A link's `paths` counts pairs of a person and a repository that the way connects: a group of 5 with
-/// write in a project of 20 repositories is 100 of them.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
-pub struct AccessJson {
-    /// Always `bbsetup.access/1`.
-    pub schema: String,
-    /// The workspace's ID.
-    pub workspace: String,
-    /// What was read of who may do what.
-    pub mode: ReadingModeJson,
-    /// Whether everything was read.
-    pub complete: bool,
-    /// When it was read, in UTC.
-    pub read_at: String,
-    /// What there is.
-    pub entities: EntityCountsJson,
-    /// The picture's nodes, by layer from people to permissions; of many, the largest, and one for the
-    /// rest.
-    pub nodes: Vec<AccessNodeJson>,
-    /// Its links, each from a layer to the next.
-    pub links: Vec<AccessLinkJson>,
-    /// What an access reviewer looks for first.
-    pub findings: Vec<AccessFindingJson>,
-}
-
-/// A layer of the picture, from left to right.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, TS)]
-#[serde(rename_all = "snake_case")]
-pub enum AccessLayerJson {
-    /// People, by what they are in the workspace.
-    People,
-    /// By which way: a group, or direct.
-    Way,
-    /// In which project.
-    Project,
-    /// To do what in repositories.
-    Permission,
-}
-
-/// A node of the picture.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
-pub struct AccessNodeJson {
-    /// Its ID within the picture.
-    pub id: String,
-    /// Its layer.
-    pub layer: AccessLayerJson,
-    /// What it is, as a person knows it: `Owners`, a group's name, `Direct grants`.
-    pub label: String,
-    /// What it holds, in words: `12 people`, `20 repositories`.
-    pub detail: String,
-    /// The pairs of a person and a repository that go through it.
-    pub paths: u64,
-}
-
-/// A link of the picture.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
-pub struct AccessLinkJson {
-    /// From this node.
-    pub from: String,
-    /// To this one.
-    pub to: String,
-    /// The pairs of a person and a repository that it carries.
-    pub paths: u64,
-}
-
-/// Something that an access reviewer looks for first.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
-pub struct AccessFindingJson {
-    /// `admin_everywhere`, `direct_beside_group`, `group_without_members`, `deactivated_with_access` or
-    /// `writable_by_all`.
-    pub code: String,
-    /// Its title.
-    pub title: String,
-    /// What it means and what to do, in a sentence.
-    pub explanation: String,
-    /// How many there are; 0 where there are none, which is worth knowing too.
-    pub count: u64,
-    /// The first of them.
-    pub items: Vec<AccessFindingItemJson>,
-}
-
-/// One case of a finding.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
-pub struct AccessFindingItemJson {
-    /// Whom or what it is about, by name.
-    pub name: String,
-    /// Its source ID in the files.
-    pub source_id: String,
-    /// What was found, in words.
-    pub detail: String,
 }
 
 /// What a person asks of a reading.

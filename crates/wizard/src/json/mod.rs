@@ -4,6 +4,7 @@
 //! destructuring, so that a new field is a decision. The window's TypeScript is generated from
 //! them by `cargo xtask codegen`.
 
+mod access;
 mod check;
 mod diagnose;
 mod draft;
@@ -16,6 +17,7 @@ mod rotate;
 mod scim;
 mod submission;
 
+pub use access::*;
 pub use check::*;
 pub use diagnose::*;
 pub use draft::*;

@@ -1,0 +1,350 @@
+//! What follows from an answer: it is taken, asked again, asked by the other credential, or a gap.
+
+use std::time::Duration;
+
+use bbsetup_bitbucket::reading::{Item, Question};
+use bbsetup_http::Answer;
+use bbsetup_setup::{Problem, ProblemCode};
+use rand::Rng;
+use tokio::time::Instant;
+
+use super::Reading;
+use super::queue::{Pending, Refusal};
+use crate::checkpoint::StoreError;
+use crate::take::NotTaken;
+use crate::tasks::Kind;
+
+/// How often a question is asked that meets faults.
+const MOST_ATTEMPTS: u32 = 5;
+/// After so many faults without an answer between them, nobody answers any more.
+const MOST_FAULTS: u32 = 24;
+/// The longest pause before a question is asked again.
+const LONGEST_PAUSE: Duration = Duration::from_secs(8);
+
+/// A fault, as [`What::Fault`](bbsetup_bitbucket::reading::What::Fault) tells it.
+pub(super) struct Fault {
+    pub(super) wait: Option<Duration>,
+    pub(super) problem: Problem,
+    pub(super) status: Option<u16>,
+    pub(super) lasts: bool,
+}
+
+impl Reading<'_> {
+    pub(super) fn take_body(
+        &mut self,
+        pending: Pending,
+        slot: usize,
+        question: &Question,
+        answer: &Answer,
+    ) -> Result<Option<Problem>, StoreError> {
+        if pending.looks {
+            return self.take_still_there(pending, slot, question, answer);
+        }
+        let kind = pending.task.kind;
+        let taken = match self.store.take(&pending.task, answer) {
+            Ok(taken) => taken,
+            Err(NotTaken::Store(error)) => return Err(error),
+            Err(NotTaken::Unfit(unfit)) => {
+                let problem = self.readers[slot].unfit(question, answer, &unfit);
+                return match pending.attempts {
+                    0 => self.ask_later(pending, None),
+                    _ => self.give_up(pending, problem),
+                };
+            }
+        };
+        self.settled.entry(kind.check()).or_insert(slot);
+        self.sums.took(kind, &taken);
+        self.sums.added(self.store.take_added());
+        self.queues.look_again();
+        if taken.ended {
+            self.sums.done(kind);
+        } else if let Some(task) = self.store.task(pending.task.id)? {
+            self.queues.push_front(Pending::new(task));
+        }
+        Ok(None)
+    }
+
+    /// What was not found under its name is still there: under another name, or hidden.
+    fn take_still_there(
+        &mut self,
+        mut pending: Pending,
+        slot: usize,
+        question: &Question,
+        answer: &Answer,
+    ) -> Result<Option<Problem>, StoreError> {
+        let mut named = None;
+        let read = question.read(answer, &mut |item| {
+            if let Item::StillThere { named: found } = item {
+                named = Some(found);
+            }
+        });
+        let (Ok(_), Some(named)) = (read, named) else {
+            let problem = hidden(&pending);
+            return self.give_up(pending, problem);
+        };
+        if named == pending.task.target {
+            let problem = hidden(&pending);
+            return self.give_up(pending, problem);
+        }
+        self.store.task_renamed(&pending.task.item, &named)?;
+        self.settled
+            .entry(pending.task.kind.check())
+            .or_insert(slot);
+        pending.task.target = named;
+        pending.looks = false;
+        pending.refusals.clear();
+        self.retries += 1;
+        self.queues.push_front(pending);
+        Ok(None)
+    }
+
+    pub(super) fn take_fault(
+        &mut self,
+        pending: Pending,
+        Fault {
+            wait,
+            problem,
+            status,
+            lasts,
+        }: Fault,
+    ) -> Result<Option<Problem>, StoreError> {
+        self.faults_in_a_row += 1;
+        if pending.task.kind == Kind::Groups && is_too_much(&problem, status, pending.attempts) {
+            return self.groups_one_by_one(&pending);
+        }
+        if lasts {
+            return match problem.code {
+                // Of this list or answer alone.
+                ProblemCode::OffOriginLink => self.give_up(pending, problem),
+                ProblemCode::UnreadableReply | ProblemCode::DefectOfThisTool => {
+                    self.restart_or_give_up(pending, problem)
+                }
+                _ => {
+                    self.queues.push_front(pending);
+                    Ok(Some(problem))
+                }
+            };
+        }
+        self.flow.push_back();
+        let is_longer_than_patience = wait.is_some_and(|wait| wait > self.plan.max_wait);
+        if is_longer_than_patience || self.faults_in_a_row >= MOST_FAULTS {
+            self.queues.push_front(pending);
+            return Ok(Some(problem));
+        }
+        match pending.attempts + 1 < MOST_ATTEMPTS {
+            true => self.ask_later(pending, wait),
+            // The workspace cannot be a gap, and where nobody answers nothing is one.
+            false if self.faults_in_a_row >= MOST_ATTEMPTS => {
+                self.queues.push_front(pending);
+                Ok(Some(problem))
+            }
+            false => self.give_up(pending, problem),
+        }
+    }
+
+    pub(super) fn take_sign_in(
+        &mut self,
+        pending: Pending,
+        slot: usize,
+        problem: Problem,
+    ) -> Option<Problem> {
+        self.settled.retain(|_, settled| *settled != slot);
+        self.out[slot] = Some(problem.clone());
+        self.queues.push_front(pending);
+        self.out.iter().all(Option::is_some).then_some(problem)
+    }
+
+    pub(super) fn take_not_found(
+        &mut self,
+        pending: Pending,
+        slot: usize,
+        problem: Problem,
+    ) -> Result<Option<Problem>, StoreError> {
+        if pending.task.next.is_some() && !pending.looks {
+            return self.restart_or_give_up(pending, problem);
+        }
+        let mut pending = match self.ask_by_another(pending, slot, &problem, false) {
+            Ok(()) => return Ok(None),
+            Err(pending) => *pending,
+        };
+        let is_gone = pending.looks || pending.task.kind == Kind::GroupMembers;
+        if is_gone {
+            self.store.vanish(&pending.task)?;
+            self.sums.done(pending.task.kind);
+            return Ok(None);
+        }
+        if pending.task.still_there().is_some() {
+            pending.looks = true;
+            pending.refusals.clear();
+            self.queues.push_front(pending);
+            return Ok(None);
+        }
+        self.give_up(pending, problem)
+    }
+
+    pub(super) fn take_refusal(
+        &mut self,
+        pending: Pending,
+        slot: usize,
+        problem: Problem,
+        of_its_kind: bool,
+    ) -> Result<Option<Problem>, StoreError> {
+        let pending = match self.ask_by_another(pending, slot, &problem, of_its_kind) {
+            Ok(()) => return Ok(None),
+            Err(pending) => *pending,
+        };
+        let problem = most_telling(&pending).unwrap_or(problem);
+        let nobody_may = pending.refusals.iter().all(|refusal| refusal.of_its_kind);
+        if nobody_may && !pending.looks {
+            self.refused
+                .insert(pending.task.kind.check(), problem.clone());
+        }
+        self.give_up(pending, problem)
+    }
+
+    /// Has another credential ask, where there is one that was not refused; gives the question back
+    /// where there is none.
+    fn ask_by_another(
+        &mut self,
+        mut pending: Pending,
+        slot: usize,
+        problem: &Problem,
+        of_its_kind: bool,
+    ) -> Result<(), Box<Pending>> {
+        pending.refusals.push(Refusal {
+            slot,
+            problem: problem.clone(),
+            of_its_kind,
+        });
+        if of_its_kind {
+            let check = pending.task.kind.check();
+            self.settled
+                .retain(|settled, by| *settled != check || *by != slot);
+        }
+        match self.slot_for(&pending) {
+            Some(_) => {
+                self.retries += 1;
+                self.queues.push_front(pending);
+                Ok(())
+            }
+            None => Err(Box::new(pending)),
+        }
+    }
+
+    /// Marks as gaps what no credential may ask, without asking.
+    pub(super) fn pass_over_refused(&mut self) -> Result<(), StoreError> {
+        if self.refused.is_empty() {
+            return Ok(());
+        }
+        for kind in Kind::ALL {
+            let Some(problem) = self.refused.get(&kind.check()) else {
+                continue;
+            };
+            if self.queues.refill(kind, self.store)?.is_none() {
+                continue;
+            }
+            self.store.begin_batch()?;
+            while self.queues.refill(kind, self.store)?.is_some() {
+                if let Some(pending) = self.queues.pop(kind) {
+                    self.store.task_is_gap(pending.task.id, problem)?;
+                    self.sums.gap(kind);
+                }
+            }
+            self.store.commit_batch()?;
+        }
+        Ok(())
+    }
+
+    fn ask_later(
+        &mut self,
+        mut pending: Pending,
+        wait: Option<Duration>,
+    ) -> Result<Option<Problem>, StoreError> {
+        pending.attempts += 1;
+        self.retries += 1;
+        let pause = wait.unwrap_or_else(|| pause_before(pending.attempts));
+        self.queues.push_late(Instant::now() + pause, pending);
+        Ok(None)
+    }
+
+    /// A page that is not there any more: the list is begun again, once.
+    fn restart_or_give_up(
+        &mut self,
+        pending: Pending,
+        problem: Problem,
+    ) -> Result<Option<Problem>, StoreError> {
+        if pending.task.next.is_none() || pending.task.restarts > 0 {
+            return self.give_up(pending, problem);
+        }
+        self.retries += 1;
+        self.store.restart(&pending.task)?;
+        self.sums.restarted(pending.task.kind);
+        if let Some(task) = self.store.task(pending.task.id)? {
+            self.queues.push_front(Pending::new(task));
+        }
+        Ok(None)
+    }
+
+    fn groups_one_by_one(&mut self, pending: &Pending) -> Result<Option<Problem>, StoreError> {
+        self.retries += 1;
+        self.store.groups_one_by_one(pending.task.id)?;
+        self.sums.became(Kind::Groups, Kind::GroupsAlone);
+        if let Some(task) = self.store.task(pending.task.id)? {
+            self.queues.push_front(Pending::new(task));
+        }
+        Ok(None)
+    }
+
+    /// Something cannot be read: a gap, or the end where it is the workspace itself.
+    fn give_up(
+        &mut self,
+        pending: Pending,
+        problem: Problem,
+    ) -> Result<Option<Problem>, StoreError> {
+        if pending.task.kind == Kind::Workspace {
+            self.queues.push_front(pending);
+            return Ok(Some(problem));
+        }
+        self.store.task_is_gap(pending.task.id, &problem)?;
+        self.sums.gap(pending.task.kind);
+        Ok(None)
+    }
+}
+
+/// Whether all groups with all members were too much for one answer.
+fn is_too_much(problem: &Problem, status: Option<u16>, attempts: u32) -> bool {
+    match problem.code {
+        ProblemCode::TimedOut | ProblemCode::UnreadableReply => true,
+        ProblemCode::ServerError => attempts > 0 || status == Some(504),
+        _ => false,
+    }
+}
+
+/// Anything up to a limit that doubles each time, so that those that failed together do not come back
+/// together.
+fn pause_before(attempt: u32) -> Duration {
+    let most = Duration::from_millis(250)
+        .saturating_mul(2_u32.saturating_pow(attempt))
+        .min(LONGEST_PAUSE);
+    most.mul_f64(rand::rng().random_range(0.5..=1.0))
+}
+
+/// The refusal that a person can do most about: a limit of the platform is none.
+fn most_telling(pending: &Pending) -> Option<Problem> {
+    let refusals = &pending.refusals;
+    refusals
+        .iter()
+        .find(|refusal| refusal.problem.code != ProblemCode::WrongCredentialKind)
+        .or_else(|| refusals.first())
+        .map(|refusal| refusal.problem.clone())
+}
+
+fn hidden(pending: &Pending) -> Problem {
+    Problem::new(
+        ProblemCode::RoleMissing,
+        format!(
+            "{} is there, but Bitbucket says that it has no permissions to show.",
+            pending.task.target
+        ),
+    )
+}

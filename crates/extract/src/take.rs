@@ -1,0 +1,435 @@
+//! Taking an answer: what it holds becomes entities and relations, and what it names becomes tasks.
+
+use bbsetup_bitbucket::reading::{Account, AccountKind, Item, Rest, Unfit};
+use bbsetup_http::Answer;
+use bbsetup_setup::{Problem, ProblemCode};
+use rusqlite::params;
+
+use crate::Mode;
+use crate::checkpoint::{Store, StoreError};
+use crate::counts::Relation;
+use crate::tasks::{Kind, Task};
+
+/// How often a list is begun again because it changed while it was read.
+const MOST_RESTARTS: u32 = 2;
+/// In place of a list's size, once a page told another one than the page before.
+const CHANGED: i64 = -1;
+
+/// How much is known of an entity by where it stood; more is not overwritten by less.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Detail {
+    /// The v1 API's account, a project as a repository names it, a group as a grant names it.
+    Named = 1,
+    /// A v2 account within a grant; a project, group or repository of its own list.
+    Listed = 2,
+    /// A member of the workspace.
+    Member = 3,
+}
+
+/// What was taken of an answer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Taken {
+    /// Entries that the answer held.
+    pub(crate) entries: u64,
+    /// How many the whole list holds, where Bitbucket says so.
+    pub(crate) size: Option<u64>,
+    /// Whether the list is at its end.
+    pub(crate) ended: bool,
+    /// Whether the list is begun again, so that what was counted of it counts no more.
+    pub(crate) restarts: bool,
+}
+
+/// Why nothing was taken.
+#[derive(Debug)]
+pub(crate) enum NotTaken {
+    Unfit(Unfit),
+    Store(StoreError),
+}
+
+impl From<StoreError> for NotTaken {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl Store {
+    /// Takes the answer to a task, within the transaction that is open.
+    pub(crate) fn take(&mut self, task: &Task, answer: &Answer) -> Result<Taken, NotTaken> {
+        let mut entries = 0;
+        let mut written = Ok(());
+        let mut found = None;
+        let rest = task
+            .question()
+            .read(answer, &mut |item| {
+                entries += 1;
+                if written.is_ok() {
+                    match item {
+                        Item::Workspace { uuid, slug, name } => found = Some((uuid, slug, name)),
+                        item => written = self.take_item(task, item),
+                    }
+                }
+            })
+            .map_err(NotTaken::Unfit)?;
+        written?;
+        if let Some((uuid, slug, name)) = found {
+            self.take_workspace(uuid, slug, &name)?;
+        }
+        let taken = self.end_of_page(task, &rest)?;
+        Ok(Taken { entries, ..taken })
+    }
+
+    fn end_of_page(&self, task: &Task, rest: &Rest) -> Result<Taken, StoreError> {
+        let size = rest.size.and_then(|size| i64::try_from(size).ok());
+        let size = match (task.size, size) {
+            (Some(before), Some(now)) if before != now && task.kind.is_list() => Some(CHANGED),
+            (before, now) => before.or(now),
+        };
+        if rest.unreadable > 0 {
+            self.task_lacks(task.id, &unreadable_entries(rest.unreadable))?;
+        }
+        if let Some(next) = &rest.next {
+            self.task_goes_on(task.id, Some(next), size)?;
+            return Ok(Taken {
+                size: rest.size,
+                ..Taken::default()
+            });
+        }
+        if size == Some(CHANGED) && task.restarts < MOST_RESTARTS {
+            self.restart(task)?;
+            return Ok(Taken {
+                size: rest.size,
+                restarts: true,
+                ..Taken::default()
+            });
+        }
+        if size == Some(CHANGED) {
+            self.task_lacks(task.id, &kept_changing())?;
+        }
+        self.task_done(task.id)?;
+        Ok(Taken {
+            size: rest.size,
+            ended: true,
+            ..Taken::default()
+        })
+    }
+
+    /// Begins a list again from its first page: what it said before may not hold any more.
+    pub(crate) fn restart(&self, task: &Task) -> Result<(), StoreError> {
+        let relation = match task.kind {
+            Kind::Members => Some(Relation::WorkspaceMember),
+            Kind::Projects => Some(Relation::ProjectInWorkspace),
+            Kind::Repositories => Some(Relation::RepositoryInProject),
+            Kind::Effective => Some(Relation::RepositoryUser),
+            Kind::Workspace
+            | Kind::Groups
+            | Kind::GroupsAlone
+            | Kind::GroupMembers
+            | Kind::ProjectUsers
+            | Kind::ProjectGroups
+            | Kind::RepositoryUsers
+            | Kind::RepositoryGroups => None,
+        };
+        if let Some(relation) = relation {
+            self.connection
+                .execute("DELETE FROM relation WHERE kind = ?", [relation.number()])?;
+        }
+        self.task_restarts(task.id)
+    }
+
+    fn take_workspace(&mut self, uuid: String, slug: String, name: &str) -> Result<(), StoreError> {
+        self.put(&uuid, "workspace", name, Detail::Listed, Some(&slug))?;
+        for kind in [
+            Kind::Members,
+            Kind::Groups,
+            Kind::Projects,
+            Kind::Repositories,
+        ] {
+            self.add_task(kind, "", "")?;
+        }
+        if self.mode == Mode::Effective {
+            self.add_task(Kind::Effective, "", "")?;
+        }
+        self.workspace = Some((uuid, slug));
+        Ok(())
+    }
+
+    fn take_item(&self, task: &Task, item: Item) -> Result<(), StoreError> {
+        let workspace = || {
+            self.workspace
+                .as_ref()
+                .map_or("", |(uuid, _)| uuid.as_str())
+        };
+        match item {
+            Item::Workspace { .. } | Item::StillThere { .. } => Ok(()),
+            Item::Member { account, role } => {
+                self.put_account(&account, Detail::Member)?;
+                self.relate(&account.uuid, workspace(), Relation::WorkspaceMember, &role)
+            }
+            Item::Group { slug, name } => {
+                self.put_group(&slug, &name, Detail::Listed)?;
+                match task.kind {
+                    Kind::GroupsAlone => self.add_task(Kind::GroupMembers, &slug, &slug),
+                    _ => Ok(()),
+                }
+            }
+            Item::GroupMember { group, account } => {
+                self.put_account(&account, Detail::Named)?;
+                let group = self.group_id(&group);
+                self.relate(&account.uuid, &group, Relation::GroupMember, "member")
+            }
+            Item::Project { uuid, key, name } => {
+                self.put_project(&uuid, &key, &name, Detail::Listed)
+            }
+            Item::Repository {
+                uuid,
+                slug,
+                name,
+                project,
+            } => self.take_repository(&uuid, &slug, &name, project),
+            Item::UserGrant {
+                account,
+                permission,
+            } => {
+                self.put_account(&account, Detail::Listed)?;
+                let relation = match task.kind {
+                    Kind::ProjectUsers => Relation::ProjectUser,
+                    _ => Relation::RepositoryUser,
+                };
+                self.relate(&account.uuid, &task.item, relation, &permission)
+            }
+            Item::GroupGrant {
+                slug,
+                name,
+                permission,
+            } => {
+                self.put_group(&slug, &name, Detail::Named)?;
+                let relation = match task.kind {
+                    Kind::ProjectGroups => Relation::ProjectGroup,
+                    _ => Relation::RepositoryGroup,
+                };
+                self.relate(&self.group_id(&slug), &task.item, relation, &permission)
+            }
+            Item::Effective {
+                account,
+                repository,
+                permission,
+            } => {
+                self.put_account(&account, Detail::Listed)?;
+                self.relate(
+                    &account.uuid,
+                    &repository,
+                    Relation::RepositoryUser,
+                    &permission,
+                )
+            }
+        }
+    }
+
+    fn take_repository(
+        &self,
+        uuid: &str,
+        slug: &str,
+        name: &str,
+        project: Option<(String, String, String)>,
+    ) -> Result<(), StoreError> {
+        self.put(uuid, "repository", name, Detail::Listed, Some(slug))?;
+        let parent = match &project {
+            Some((project, key, name)) => {
+                self.put_project(project, key, name, Detail::Named)?;
+                project
+            }
+            // Every repository is in a project; one whose project is not told is not left out.
+            None => self
+                .workspace
+                .as_ref()
+                .map_or("", |(uuid, _)| uuid.as_str()),
+        };
+        self.relate(parent, uuid, Relation::RepositoryInProject, "contains")?;
+        if self.mode == Mode::Grants {
+            self.add_task(Kind::RepositoryUsers, slug, uuid)?;
+            self.add_task(Kind::RepositoryGroups, slug, uuid)?;
+        }
+        Ok(())
+    }
+
+    fn put_project(
+        &self,
+        uuid: &str,
+        key: &str,
+        name: &str,
+        detail: Detail,
+    ) -> Result<(), StoreError> {
+        self.put(uuid, "project", name, detail, Some(key))?;
+        let workspace = self
+            .workspace
+            .as_ref()
+            .map_or("", |(uuid, _)| uuid.as_str());
+        self.relate(workspace, uuid, Relation::ProjectInWorkspace, "contains")?;
+        if self.mode == Mode::Grants {
+            self.add_task(Kind::ProjectUsers, key, uuid)?;
+            self.add_task(Kind::ProjectGroups, key, uuid)?;
+        }
+        Ok(())
+    }
+
+    fn put_group(&self, slug: &str, name: &str, detail: Detail) -> Result<(), StoreError> {
+        self.put(&self.group_id(slug), "group", name, detail, Some(slug))
+    }
+
+    fn put_account(&self, account: &Account, detail: Detail) -> Result<(), StoreError> {
+        let Account {
+            uuid,
+            kind,
+            name,
+            nickname,
+            account_id,
+            status,
+        } = account;
+        let source_type = match kind {
+            Some(AccountKind::AppUser) => "app_user",
+            Some(AccountKind::User) | None => "user",
+        };
+        self.upsert(
+            uuid,
+            source_type,
+            name,
+            detail,
+            nickname.as_deref(),
+            account_id.as_deref(),
+            status.as_deref(),
+        )
+    }
+
+    fn put(
+        &self,
+        source_id: &str,
+        source_type: &str,
+        name: &str,
+        detail: Detail,
+        handle: Option<&str>,
+    ) -> Result<(), StoreError> {
+        self.upsert(source_id, source_type, name, detail, handle, None, None)
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "a row has as many columns")]
+    fn upsert(
+        &self,
+        source_id: &str,
+        source_type: &str,
+        name: &str,
+        detail: Detail,
+        handle: Option<&str>,
+        account_id: Option<&str>,
+        status: Option<&str>,
+    ) -> Result<(), StoreError> {
+        self.connection
+            .prepare_cached(
+                "INSERT INTO entity VALUES (?, ?, ?, ?, ?, ?, ?)
+                 ON CONFLICT DO UPDATE SET source_type = excluded.source_type,
+                     name = excluded.name, detail = excluded.detail, handle = excluded.handle,
+                     account_id = excluded.account_id, status = excluded.status
+                 WHERE excluded.detail > detail OR (excluded.detail = detail
+                     AND (excluded.name, excluded.handle, excluded.status) IS NOT (name, handle, status))",
+            )?
+            .execute(params![
+                source_id,
+                source_type,
+                name,
+                detail as i64,
+                handle,
+                account_id,
+                status
+            ])?;
+        Ok(())
+    }
+
+    fn relate(
+        &self,
+        parent: &str,
+        entity: &str,
+        relation: Relation,
+        privilege: &str,
+    ) -> Result<(), StoreError> {
+        self.connection
+            .prepare_cached(
+                "INSERT INTO relation VALUES (?, ?, ?, ?)
+                 ON CONFLICT DO UPDATE SET privilege = excluded.privilege
+                 WHERE privilege <> excluded.privilege",
+            )?
+            .execute(params![parent, entity, relation.number(), privilege])?;
+        Ok(())
+    }
+
+    /// `<workspace>/group/<slug>`.
+    pub(crate) fn group_id(&self, slug: &str) -> String {
+        let workspace = self.workspace.as_ref().map_or("", |(_, id)| id.as_str());
+        format!("{workspace}/group/{slug}")
+    }
+
+    /// What was asked about is gone: nothing of it is left, but that it went is told.
+    pub(crate) fn vanish(&self, task: &Task) -> Result<(), StoreError> {
+        let source_id = match task.kind {
+            Kind::GroupMembers => self.group_id(&task.item),
+            _ => task.item.clone(),
+        };
+        self.connection.execute(
+            "INSERT OR IGNORE INTO vanished SELECT name FROM entity WHERE source_id = ?",
+            [&source_id],
+        )?;
+        self.connection
+            .execute("DELETE FROM entity WHERE source_id = ?", [&source_id])?;
+        self.connection.execute(
+            "DELETE FROM relation WHERE parent = ?1 OR entity = ?1",
+            [&source_id],
+        )?;
+        self.connection
+            .execute("UPDATE task SET state = 1 WHERE item = ?", [&task.item])?;
+        Ok(())
+    }
+
+    /// Takes away what a list that was begun again does not hold any more.
+    pub(crate) fn drop_what_vanished(&mut self) -> Result<(), StoreError> {
+        if self.meta("restarted")?.is_none() {
+            return Ok(());
+        }
+        let transaction = self.connection.transaction()?;
+        transaction.execute_batch(
+            "CREATE INDEX IF NOT EXISTS relation_entity ON relation (entity, kind);
+             CREATE TEMP TABLE gone AS SELECT source_id, name FROM entity WHERE
+                 (source_type = 'repository' AND NOT EXISTS (SELECT 1 FROM relation WHERE entity = source_id AND kind = 7))
+                 OR (source_type = 'project' AND NOT EXISTS (SELECT 1 FROM relation WHERE entity = source_id AND kind = 6));
+             INSERT OR IGNORE INTO vanished SELECT name FROM gone;
+             UPDATE task SET state = 1 WHERE item IN (SELECT source_id FROM gone);
+             DELETE FROM relation WHERE entity IN (SELECT source_id FROM gone) OR parent IN (SELECT source_id FROM gone);
+             DELETE FROM entity WHERE source_id IN (SELECT source_id FROM gone);
+             INSERT OR IGNORE INTO vanished SELECT name FROM entity WHERE source_type IN ('user', 'app_user')
+                 AND NOT EXISTS (SELECT 1 FROM relation WHERE parent = source_id);
+             DELETE FROM entity WHERE source_type IN ('user', 'app_user')
+                 AND NOT EXISTS (SELECT 1 FROM relation WHERE parent = source_id);
+             DROP TABLE gone;",
+        )?;
+        Ok(transaction.commit()?)
+    }
+}
+
+fn unreadable_entries(count: u64) -> Problem {
+    Problem::new(
+        ProblemCode::UnreadableReply,
+        match count {
+            1 => "An entry of the list has not the fields that Bitbucket documents.".to_owned(),
+            _ => {
+                format!("{count} entries of the list have not the fields that Bitbucket documents.")
+            }
+        },
+    )
+}
+
+fn kept_changing() -> Problem {
+    Problem::new(
+        ProblemCode::UnreadableReply,
+        "The list changed each time it was read, so that entries may be missing.",
+    )
+    .with_hints(vec![
+        "Read the workspace again when fewer changes are made to it.".to_owned(),
+    ])
+}
