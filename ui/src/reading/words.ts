@@ -77,11 +77,16 @@ export function entitiesInWords(counts: EntityCountsJson): string {
 }
 
 /** How a reading ended. */
-export type ReadingEnd = 'complete' | 'gaps' | 'stopped';
+export type ReadingEnd = 'complete' | 'gaps' | 'stopped' | 'nothing';
 
-export function endOf({ complete, files }: ExtractJson): ReadingEnd {
-  if (files.length === 0) return 'stopped';
+export function endOf({ complete, files, resumable }: ExtractJson): ReadingEnd {
+  if (files.length === 0) return resumable ? 'stopped' : 'nothing';
   return complete ? 'complete' : 'gaps';
+}
+
+/** Whether a reading came to its end, so that there is something to be seen of it. */
+export function hasFiles({ files }: ExtractJson): boolean {
+  return files.length > 0;
 }
 
 /** A reading in one or two sentences. */
@@ -94,6 +99,8 @@ export function verdictSentence(extract: ExtractJson): string {
       return `${what}. Not everything could be read.`;
     case 'stopped':
       return 'The reading stopped before its end. What it has read is kept.';
+    case 'nothing':
+      return 'Nothing was read.';
   }
 }
 

@@ -86,6 +86,7 @@ export function extract(over: Partial<ExtractJson> = {}): ExtractJson {
       { name: 'entities.csv', sha256, rows: 431 },
       { name: 'entity_relations.csv', sha256: sha256.replace('9f', 'a0'), rows: 1870 },
     ],
+    resumable: false,
     problems: [],
     ...over,
   };
@@ -211,6 +212,7 @@ export const findings: AccessFindingJson[] = [
     code: 'admin_everywhere',
     title: 'Admin in every repository',
     explanation: 'One of these accounts in the wrong hands is the whole workspace.',
+    cannot_tell: null,
     count: 12,
     items: [
       {
@@ -229,6 +231,7 @@ export const findings: AccessFindingJson[] = [
     code: 'direct_beside_group',
     title: 'Direct grants beside a group’s',
     explanation: 'Taking somebody out of the group leaves the direct grant.',
+    cannot_tell: null,
     count: 1,
     items: [
       {
@@ -242,6 +245,7 @@ export const findings: AccessFindingJson[] = [
     code: 'group_without_members',
     title: 'Groups without members',
     explanation: 'Whoever is put into one has its permissions at once.',
+    cannot_tell: null,
     count: 0,
     items: [],
   },
@@ -249,6 +253,7 @@ export const findings: AccessFindingJson[] = [
     code: 'deactivated_with_access',
     title: 'Deactivated accounts with access',
     explanation: 'They cannot sign in now, and could as soon as they are activated.',
+    cannot_tell: null,
     count: 0,
     items: [],
   },
@@ -256,6 +261,7 @@ export const findings: AccessFindingJson[] = [
     code: 'writable_by_all',
     title: 'Repositories that everyone can write',
     explanation: 'Every member of the workspace can change what is in them.',
+    cannot_tell: null,
     count: 0,
     items: [],
   },

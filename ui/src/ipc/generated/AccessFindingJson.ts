@@ -19,6 +19,10 @@ title: string,
  */
 explanation: string, 
 /**
+ * Why it cannot be told from what was read; nothing where it can.
+ */
+cannot_tell: string | null, 
+/**
  * How many there are; 0 where there are none, which is worth knowing too.
  */
 count: number, 

@@ -75,6 +75,10 @@ vanished: Array<string>,
  */
 files: Array<ExtractedFileJson>, 
 /**
+ * Whether the run stopped behind something that was read, so that another goes on from there.
+ */
+resumable: boolean, 
+/**
  * What stopped the run.
  */
 problems: Array<ProblemJson>, };
