@@ -71,6 +71,11 @@ export async function isForEverybody(): Promise<void> {
   ).toEqual([]);
 }
 
-/** The words of a part of the page, without the layout. */
-export const words = (node: Element | null | undefined): string =>
-  (node?.textContent ?? '').replace(/\s+/g, ' ').trim();
+/** The words of a part of the page, with a space between each two texts. */
+export function words(node: Node | null | undefined): string {
+  if (node == null) return '';
+  const texts = document.createTreeWalker(node, NodeFilter.SHOW_TEXT);
+  const all: string[] = [];
+  while (texts.nextNode() !== null) all.push(texts.currentNode.textContent ?? '');
+  return all.join(' ').replace(/\s+/g, ' ').trim();
+}

@@ -52,6 +52,19 @@ it('goes on with what the folder holds, unless it is to begin anew', async () =>
   ]);
 });
 
+it('shows what another folder holds before it is decided on', async () => {
+  const calls = await openReading({
+    reading_place: ({ folder }) =>
+      place(folder === null ? {} : { folder: '/old', state: 'unfinished' }),
+  });
+  await screen.findByRole('button', { name: 'Start reading' });
+  const folder = screen.getByRole('textbox', { name: /^Folder/ });
+  await userEvent.clear(folder);
+  await userEvent.type(folder, '/old{Enter}');
+  await screen.findByRole('button', { name: 'Go on' });
+  expect(called(calls, 'extract')).toHaveLength(0);
+});
+
 it('shows what a folder holds without reading anew', async () => {
   const calls = await openReading({ reading_place: () => place({ state: 'done' }) });
   await press('Show what was read');

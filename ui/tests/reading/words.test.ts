@@ -35,7 +35,7 @@ it('a limit that is not known is not made up', () => {
   expect(budgetWords(progress({ hourly_limit: null, hourly_left: null }))).toBe(
     'No limit is known',
   );
-  expect(budgetWords(progress({ hourly_left: null }))).toBe('1 000 of 1 000');
+  expect(budgetWords(progress({ hourly_left: null }))).toBe('1\u00a0000 of 1\u00a0000');
 });
 
 it('what a gap is about ends with how many more there are', () => {
