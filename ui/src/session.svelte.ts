@@ -262,6 +262,7 @@ export class Session {
   /** Reads the workspace of the page, or goes on with what the folder holds. */
   async startReading(workspace: string, reading: ReadingJson): Promise<void> {
     if (this.reading.isRunning) return;
+    this.readingOf = { ...this.readingOf, folder: reading.folder };
     await this.reading.start(this.readingOf.profile, workspace, reading);
     this.isKeychainWaiting = false;
   }

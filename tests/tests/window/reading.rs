@@ -115,7 +115,7 @@ async fn what_could_not_be_read_is_said_with_its_reason() {
     let (story, _keychain) = saved("ready").await;
     let refused = json!({
         "server": "bitbucket",
-        "path": "permissions-config/groups",
+        "path": "/2.0/workspaces/*/projects/*/permissions-config/groups",
         "action": {"answer": {"status": 403}},
     });
     story
