@@ -109,7 +109,9 @@ function optionOf(flow: Flow, colours: Colours, fontFamily: string, letter: numb
         blur: { lineStyle: { opacity: 0.08 }, itemStyle: { opacity: 0.5 } },
         data: flow.nodes.map((node) => ({
           name: node.id,
-          words: `${node.label}: ${node.detail}, ${pathsInWords(node.paths)}`,
+          words: [`${node.label}: ${pathsInWords(node.paths)}`, node.detail]
+            .filter((part) => part !== '')
+            .join(', '),
           depth: flow.layers.indexOf(node.layer),
           itemStyle: { color: colourOf(node, colours), borderWidth: 0 },
           label: {
@@ -117,7 +119,14 @@ function optionOf(flow: Flow, colours: Colours, fontFamily: string, letter: numb
             distance: letter * 0.4,
             width: (isLast(node) ? margin : room) - letter * 1.6,
             overflow: 'truncate' as const,
-            formatter: () => `{name|${plain(node.label)}}\n{detail|${plain(node.detail)}}`,
+            formatter: () =>
+              [
+                ['name', node.label],
+                ['detail', node.detail],
+              ]
+                .filter(([, text]) => text !== '')
+                .map(([style, text = '']) => `{${style}|${plain(text)}}`)
+                .join('\n'),
             rich: {
               name: {
                 color: colours.ink,

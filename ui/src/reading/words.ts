@@ -4,13 +4,14 @@ import type {
   EstimateJson,
   ExtractJson,
   GapJson,
+  ReadingPlaceJson,
   ReadingProgressJson,
   StageJson,
   StageNameJson,
 } from '../ipc/index.ts';
 import { durationInWords, grouped } from '../numbers.ts';
 import { listed } from '../report/words.ts';
-import type { Status } from '../words.ts';
+import { dayAndTime, type Status } from '../words.ts';
 
 /** The parts of a reading, in the order in which they are shown. */
 export const STAGES: readonly StageNameJson[] = [
@@ -74,6 +75,19 @@ export function entitiesInWords(counts: EntityCountsJson): string {
     amount(counts.project, 'project', 'projects'),
     amount(counts.repository, 'repository', 'repositories'),
   ]);
+}
+
+/** What a folder holds of a reading. */
+export function heldSentence({ workspace, state, began_at }: ReadingPlaceJson): string {
+  const began = began_at === null ? '' : dayAndTime(began_at);
+  switch (state) {
+    case 'nothing':
+      return '';
+    case 'unfinished':
+      return `A reading of ${workspace} was begun${began === '' ? '' : ` ${began}`} and is not finished. What it has read is kept in this folder.`;
+    case 'done':
+      return `${workspace} was read into this folder${began === '' ? '' : `, begun ${began}`}. Reading it again replaces the files once everything is read.`;
+  }
 }
 
 /** How a reading ended. */

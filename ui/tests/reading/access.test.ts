@@ -77,8 +77,25 @@ describe('The findings', () => {
       'Deactivated accounts with access None found',
       'Repositories that everyone can write None found',
     ]);
-    screen.getByText('The first 2 of 12. All of them can be found in the files.');
+    screen.getByText('The first 2 of 12. All of them are in the files.');
     screen.getByText('山田太郎');
+  });
+
+  it('show the first of many cases, and the others when asked', async () => {
+    const [first] = findings;
+    const [item] = first?.items ?? [];
+    if (first === undefined || item === undefined) throw new Error('One is wanted.');
+    const items = Array.from({ length: 40 }, (_, index) => ({
+      ...item,
+      name: `N${String(index)}`,
+    }));
+    await endsSo(extract(), {
+      access: () => access({ findings: [{ ...first, items, count: 40 }] }),
+    });
+    const article = await screen.findByRole('article');
+    expect(within(article).getAllByRole('row')).toHaveLength(1 + 8);
+    await userEvent.click(within(article).getByRole('button', { name: 'Show all 40' }));
+    expect(within(article).getAllByRole('row')).toHaveLength(1 + 40);
   });
 
   it('that cannot be told are not said to be none', async () => {

@@ -40,7 +40,9 @@ it('goes on with what the folder holds, unless it is to begin anew', async () =>
   const held = place({ state: 'unfinished', began_at: '2026-11-24T09:30:00Z' });
   const run = reading();
   const calls = await openReading({ reading_place: () => held, extract: run.answer });
-  await screen.findByText(/^A reading of acme was begun 24 November 2026, .* is not finished\.$/);
+  await screen.findByText(
+    /^A reading of acme was begun 24 November 2026, .* is not finished\. What it has read/,
+  );
   await isForEverybody();
   await press('Go on');
   run.end(extract({ files: [], complete: false, resumable: true }));
