@@ -62,6 +62,11 @@ pub(crate) const TABLE: [Exception; 24] = [
         source: PAGINATION,
     },
     Exception {
+        about: About::Parameter("fields"),
+        reason: "Every call of the v2 API takes it; the description tells it once for all, in its introduction.",
+        source: "https://developer.atlassian.com/cloud/bitbucket/rest/intro/#partial-response",
+    },
+    Exception {
         about: About::Parameter("ctx"),
         reason: "Part of a link to the next page, which is followed as it is.",
         source: PAGINATION,

@@ -23,6 +23,7 @@ pub(crate) async fn run(context: &Context, arguments: &ExtractArguments) -> exit
         mode: mode(&arguments.how),
         in_flight: usize::from(arguments.in_flight),
         budget: budget(&arguments.how),
+        max_wait: context.services.limits.max_wait,
         spreadsheet_safe: arguments.spreadsheet_safe,
         afresh: arguments.afresh,
         force: arguments.force,
@@ -138,21 +139,8 @@ fn print(extract: &ExtractJson) {
     if extract.files.is_empty() {
         if extract.resumable {
             println!(
-                "{} entities and {} relations are read so far and kept in {}. Give the command again: it goes on there.",
-                entities.user
-                    + entities.app_user
-                    + entities.group
-                    + entities.workspace
-                    + entities.project
-                    + entities.repository,
-                relations.workspace_member
-                    + relations.group_member
-                    + relations.project_user
-                    + relations.project_group
-                    + relations.repository_user
-                    + relations.repository_group
-                    + relations.contains,
-                extract.folder
+                "{} of {} repositories are listed so far, and what was read is kept in {}. Give the command again: it goes on there.",
+                entities.repository, extract.workspace, extract.folder
             );
         }
         return;

@@ -17,6 +17,8 @@ use crate::{Identity, Mode};
 
 /// The form of the file; another one is not read.
 const FORMAT: i64 = 1;
+/// What was taken is written after this time at the latest.
+const WRITTEN_AFTER: Duration = Duration::from_millis(100);
 /// Between two moments at which what was written is made safe against a loss of power.
 const SAFE_EVERY: Duration = Duration::from_secs(1);
 
@@ -31,14 +33,13 @@ CREATE TABLE IF NOT EXISTS task (
     next TEXT, size INTEGER, restarts INTEGER NOT NULL DEFAULT 0, state INTEGER NOT NULL DEFAULT 0,
     reason INTEGER REFERENCES reason (id), UNIQUE (kind, item)
 );
-CREATE INDEX IF NOT EXISTS task_open ON task (kind, id) WHERE state = 0;
 CREATE TABLE IF NOT EXISTS entity (
     source_id TEXT PRIMARY KEY, source_type TEXT NOT NULL, name TEXT NOT NULL,
     detail INTEGER NOT NULL, handle TEXT, account_id TEXT, status TEXT
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS relation (
     parent TEXT NOT NULL, entity TEXT NOT NULL, kind INTEGER NOT NULL, privilege TEXT NOT NULL,
-    PRIMARY KEY (parent, entity, kind)
+    PRIMARY KEY (entity, parent, kind)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS vanished (name TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS spent (
@@ -94,6 +95,15 @@ pub struct Store {
     /// Tasks that were added and not counted yet, by kind.
     pub(crate) added: Cell<[u64; Kind::ALL.len()]>,
     safe_at: Instant,
+    /// What is not written yet, where anything is.
+    batch: Option<Batch>,
+}
+
+/// Answers that were taken and are not written yet.
+#[derive(Clone, Copy)]
+struct Batch {
+    since: Instant,
+    answers: u64,
 }
 
 /// How a reading begins.
@@ -131,6 +141,7 @@ impl Store {
         options.open(path)?;
         let connection =
             Connection::open_with_flags(path, flags(OpenFlags::SQLITE_OPEN_READ_WRITE))?;
+        connection.busy_timeout(Duration::from_millis(500))?;
         // A lock that is kept needs no shared memory beside the file.
         connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
@@ -144,6 +155,7 @@ impl Store {
             mode: Mode::Grants,
             added: Cell::default(),
             safe_at: Instant::now(),
+            batch: None,
         };
         store.known_form()?;
         Ok(store)
@@ -251,21 +263,49 @@ impl Store {
         })
     }
 
-    /// Opens what follows as one transaction.
-    pub(crate) fn begin_batch(&mut self) -> Result<(), StoreError> {
-        let is_time = self.safe_at.elapsed() >= SAFE_EVERY;
-        if is_time {
+    /// Opens what follows as one transaction, unless one is open.
+    pub(crate) fn open_batch(&mut self) -> Result<(), StoreError> {
+        if self.batch.is_some() {
+            return Ok(());
+        }
+        if self.safe_at.elapsed() >= SAFE_EVERY {
             self.connection.pragma_update(None, "synchronous", "FULL")?;
             self.safe_at = Instant::now();
         }
-        Ok(self.connection.execute_batch("BEGIN IMMEDIATE")?)
+        self.connection.execute_batch("BEGIN IMMEDIATE")?;
+        self.batch = Some(Batch {
+            since: Instant::now(),
+            answers: 0,
+        });
+        Ok(())
     }
 
-    /// Writes the transaction.
-    pub(crate) fn commit_batch(&mut self) -> Result<(), StoreError> {
-        self.connection.execute_batch("COMMIT")?;
-        self.connection
-            .pragma_update(None, "synchronous", "NORMAL")?;
+    /// Writes the transaction that is open, where it is due: behind an answer more than `unwritten`, or
+    /// after a moment.
+    pub(crate) fn write_if_due(&mut self, answers: u64, unwritten: u64) -> Result<(), StoreError> {
+        let Some(batch) = &mut self.batch else {
+            return Ok(());
+        };
+        batch.answers += answers;
+        match batch.answers > unwritten || batch.since.elapsed() >= WRITTEN_AFTER {
+            true => self.write_batch(),
+            false => Ok(()),
+        }
+    }
+
+    /// How long the transaction that is open may stay so.
+    pub(crate) fn due_in(&self) -> Option<Duration> {
+        let batch = self.batch?;
+        Some(WRITTEN_AFTER.saturating_sub(batch.since.elapsed()))
+    }
+
+    /// Writes the transaction, where one is open.
+    pub(crate) fn write_batch(&mut self) -> Result<(), StoreError> {
+        if self.batch.take().is_some() {
+            self.connection.execute_batch("COMMIT")?;
+            self.connection
+                .pragma_update(None, "synchronous", "NORMAL")?;
+        }
         Ok(())
     }
 
@@ -275,15 +315,7 @@ impl Store {
     /// The system's.
     pub fn end(&mut self, whole: bool) -> Result<(), StoreError> {
         let how = if whole { "whole" } else { "gaps" };
-        self.set_meta("ended", how)?;
-        // What was written ahead goes into the one file.
-        self.connection
-            .pragma_update(None, "wal_checkpoint", "TRUNCATE")
-            .or_else(|error| match error {
-                rusqlite::Error::ExecuteReturnedResults => Ok(()),
-                error => Err(error),
-            })?;
-        Ok(())
+        self.set_meta("ended", how)
     }
 
     /// What is read; `None` before anything was begun.

@@ -61,6 +61,17 @@ pub(crate) enum Why {
     Spread,
 }
 
+impl Why {
+    /// In a sentence.
+    pub(crate) fn in_words(self) -> &'static str {
+        match self {
+            Self::Refused => "Bitbucket's rate limit is reached.",
+            Self::UsedUp => "The requests that may be made within an hour are used up.",
+            Self::Spread => "The requests are spread over the hour.",
+        }
+    }
+}
+
 /// The pace of one credential: each has a limit of its own.
 pub(crate) struct Pace {
     budget: Budget,
@@ -219,7 +230,7 @@ impl Pace {
         asked: Option<Duration>,
         longest: Duration,
     ) -> Result<Option<Duration>, Duration> {
-        let is_of_the_same_wave = self.held.is_some_and(|held| sent < held.since);
+        let is_of_the_same_wave = self.held.is_some_and(|held| sent <= held.since);
         if is_of_the_same_wave {
             return Ok(None);
         }

@@ -174,7 +174,7 @@ pub fn write_relations(
     let workspace = store.workspace_read()?;
     let workspace = workspace.as_ref().map_or("", |(_, id)| id.as_str());
     let mut file = File::begin(out, cells, &RELATION_COLUMNS)?;
-    // A parent's type follows from its ID, so that the key's order is that of the columns.
+    // A parent's type follows from its ID, so that this order is that of the columns.
     let mut select = store.connection.prepare(
         "SELECT parent, entity, kind, privilege FROM relation ORDER BY parent, entity, kind",
     )?;

@@ -127,7 +127,8 @@ impl Store {
             | Kind::ProjectUsers
             | Kind::ProjectGroups
             | Kind::RepositoryUsers
-            | Kind::RepositoryGroups => None,
+            | Kind::RepositoryGroups
+            | Kind::OwnRole => None,
         };
         if let Some(relation) = relation {
             self.connection
@@ -161,6 +162,8 @@ impl Store {
         };
         match item {
             Item::Workspace { .. } | Item::StillThere { .. } => Ok(()),
+            Item::OwnRole { role } if role == "owner" => Ok(()),
+            Item::OwnRole { .. } => self.task_lacks(task.id, &sees_not_all()),
             Item::Member { account, role } => {
                 self.put_account(&account, Detail::Member)?;
                 self.relate(&account.uuid, workspace(), Relation::WorkspaceMember, &role)
@@ -235,7 +238,9 @@ impl Store {
         self.put(uuid, "repository", name, Detail::Listed, Some(slug))?;
         let parent = match &project {
             Some((project, key, name)) => {
-                self.put_project(project, key, name, Detail::Named)?;
+                if !self.is_listed(project)? {
+                    self.put_project(project, key, name, Detail::Named)?;
+                }
                 project
             }
             // Every repository is in a project; one whose project is not told is not left out.
@@ -250,6 +255,13 @@ impl Store {
             self.add_task(Kind::RepositoryGroups, slug, uuid)?;
         }
         Ok(())
+    }
+
+    fn is_listed(&self, source_id: &str) -> Result<bool, StoreError> {
+        Ok(self
+            .connection
+            .prepare_cached("SELECT 1 FROM entity WHERE source_id = ? AND detail >= ?")?
+            .exists(params![source_id, Detail::Listed as i64])?)
     }
 
     fn put_project(
@@ -394,7 +406,7 @@ impl Store {
         }
         let transaction = self.connection.transaction()?;
         transaction.execute_batch(
-            "CREATE INDEX IF NOT EXISTS relation_entity ON relation (entity, kind);
+            "CREATE INDEX IF NOT EXISTS relation_parent ON relation (parent, kind);
              CREATE TEMP TABLE gone AS SELECT source_id, name FROM entity WHERE
                  (source_type = 'repository' AND NOT EXISTS (SELECT 1 FROM relation WHERE entity = source_id AND kind = 7))
                  OR (source_type = 'project' AND NOT EXISTS (SELECT 1 FROM relation WHERE entity = source_id AND kind = 6));
@@ -421,6 +433,13 @@ fn unreadable_entries(count: u64) -> Problem {
                 format!("{count} entries of the list have not the fields that Bitbucket documents.")
             }
         },
+    )
+}
+
+fn sees_not_all() -> Problem {
+    Problem::new(
+        ProblemCode::RoleMissing,
+        "The lists were read by an account that does not administer the workspace, so that they hold no more than it may see.",
     )
 }
 

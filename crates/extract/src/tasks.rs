@@ -23,10 +23,11 @@ pub(crate) enum Kind {
     RepositoryUsers = 9,
     RepositoryGroups = 10,
     Effective = 11,
+    OwnRole = 12,
 }
 
 impl Kind {
-    pub(crate) const ALL: [Self; 12] = [
+    pub(crate) const ALL: [Self; 13] = [
         Self::Workspace,
         Self::Members,
         Self::Groups,
@@ -39,6 +40,7 @@ impl Kind {
         Self::RepositoryUsers,
         Self::RepositoryGroups,
         Self::Effective,
+        Self::OwnRole,
     ];
 
     pub(crate) fn number(self) -> i64 {
@@ -53,6 +55,7 @@ impl Kind {
     pub(crate) fn check(self) -> CheckName {
         match self {
             Self::Workspace => CheckName::Workspace,
+            Self::OwnRole => CheckName::Membership,
             Self::Members => CheckName::Members,
             Self::Groups | Self::GroupsAlone | Self::GroupMembers => CheckName::Groups,
             Self::Projects => CheckName::Projects,
@@ -72,7 +75,7 @@ impl Kind {
             Self::Groups | Self::GroupsAlone => "group",
             Self::GroupMembers => "group_member",
             Self::Projects => "project",
-            Self::Repositories => "repository",
+            Self::Repositories | Self::OwnRole => "repository",
             Self::ProjectUsers => "project_user",
             Self::ProjectGroups => "project_group",
             Self::RepositoryUsers | Self::Effective => "repository_user",
@@ -122,6 +125,7 @@ impl Task {
             Kind::RepositoryUsers => Question::Grants(repository(), To::Users),
             Kind::RepositoryGroups => Question::Grants(repository(), To::Groups),
             Kind::Effective => Question::Effective,
+            Kind::OwnRole => Question::OwnRole,
         }
     }
 
@@ -141,7 +145,8 @@ impl Task {
             | Kind::GroupMembers
             | Kind::Projects
             | Kind::Repositories
-            | Kind::Effective => None,
+            | Kind::Effective
+            | Kind::OwnRole => None,
         }
     }
 

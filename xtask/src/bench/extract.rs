@@ -31,6 +31,7 @@ const IN_FLIGHT: u32 = 8;
 
 /// The requests by which the practice Bitbucket's own ceiling is told, and how often.
 const CEILING_REQUESTS: u32 = 20_000;
+const CEILING_REQUESTS_DELAYED: u32 = 80;
 const CEILING_RUNS: usize = 3;
 
 /// Between two looks at the program's memory.
@@ -61,6 +62,8 @@ struct Cell {
     workload: Workload,
     size: Size,
     latency: u32,
+    /// Requests a second that the practice Bitbucket answers with this latency.
+    ceiling: f64,
     readings: Vec<Reading>,
 }
 
@@ -85,9 +88,14 @@ pub(crate) fn measure(
         let folder = tempfile::tempdir()?;
         let served = Served::start(&workload.scenario(), folder.path())?;
         let size = workload.size()?;
-        rows.push(ceiling(workload, size, &served)?);
+        rows.push(Row::new(
+            format!("ceiling of the practice Bitbucket, {}", workload.name()),
+            Unit::RequestsASecond,
+            ceiling(size, 0, &served)?,
+        ));
         for latency in &arguments.latencies {
             served.set_latency(*latency)?;
+            let ceiling = ceiling(size, *latency, &served)?;
             let mut readings = Vec::new();
             for run in 1..=runs {
                 let reading = read(program, &served)?;
@@ -104,6 +112,7 @@ pub(crate) fn measure(
                 workload,
                 size,
                 latency: *latency,
+                ceiling: median(&ceiling),
                 readings,
             };
             rows.extend(cell.rows(&cells));
@@ -116,20 +125,20 @@ pub(crate) fn measure(
 
 /// What the practice Bitbucket answers to so many connections over TLS which ask for grants and do
 /// nothing else: a reading cannot be quicker.
-fn ceiling(workload: Workload, size: Size, served: &Served) -> Result<Row> {
-    served.set_latency(0)?;
+fn ceiling(size: Size, latency: u32, served: &Served) -> Result<Vec<f64>> {
     let paths: Vec<String> = (0..size.repositories)
         .map(|number| {
             format!("/2.0/repositories/acme/repository-{number}/permissions-config/users?pagelen=100&fields=next,values.permission,values.user.uuid,values.user.display_name")
         })
         .collect();
+    let requests = match latency {
+        0 => CEILING_REQUESTS,
+        _ => CEILING_REQUESTS_DELAYED,
+    };
     let connections = usize::try_from(IN_FLIGHT)?;
-    let asked = (0..CEILING_RUNS).map(|_| served.ceiling(connections, CEILING_REQUESTS, &paths));
-    Ok(Row::new(
-        format!("ceiling of the practice Bitbucket, {}", workload.name()),
-        Unit::RequestsASecond,
-        asked.collect::<Result<_>>()?,
-    ))
+    (0..CEILING_RUNS)
+        .map(|_| served.ceiling(connections, requests, &paths))
+        .collect()
 }
 
 /// Reads a workspace once, with nothing kept from before.
@@ -210,8 +219,6 @@ impl Cell {
 
     fn rows(&self, before: &[Self]) -> Vec<Row> {
         let floor = f64::from(self.size.floor());
-        // Every answer is that late, and so many are waited for at once.
-        let waiting = floor / f64::from(IN_FLIGHT) * f64::from(self.latency) / 1000.0;
         let is_aimed_at = self.latency == AIMED_AT;
         let (most_requests, most_seconds, most_memory, most_cpu) = match self.workload {
             Workload::A => (Some(440.0), Some(2.0), Some(40.0), None),
@@ -231,7 +238,7 @@ impl Cell {
                 Unit::Seconds,
                 self.all(|reading| reading.seconds),
             )
-            .beside("the floor's requests, 8 at once", &[waiting])
+            .beside("the floor at the ceiling", &[floor / self.ceiling])
             .aim_where(at_latency(most_seconds)),
             Row::new(
                 "  requests",
@@ -290,12 +297,13 @@ fn growth(smaller: &Cell, bigger: &Cell) -> Vec<Row> {
     of.into_iter()
         .map(|(what, number)| {
             let times = median(&bigger.all(number)) / median(&smaller.all(number));
-            Row::new(
-                format!("{from_to}, {} ms: {what}", smaller.latency),
-                Unit::Times,
-                vec![times],
-            )
-            .beside("the floor's requests", &[floor])
+            let what_grows = format!("{from_to}, {} ms: {what}", smaller.latency);
+            let row = Row::new(what_grows, Unit::Times, vec![times]);
+            match what {
+                // It is not to grow with what is read.
+                "peak of memory" => row,
+                _ => row.beside("the floor's requests", &[floor]),
+            }
         })
         .collect()
 }
@@ -309,6 +317,7 @@ mod tests {
             workload,
             size: workload.size().expect("a size"),
             latency: 30,
+            ceiling: 250.0,
             readings: vec![Reading {
                 seconds: 1.0,
                 peak,

@@ -45,6 +45,11 @@ pub enum Item {
         /// Its name.
         name: String,
     },
+    /// What the account that asks is in the workspace.
+    OwnRole {
+        /// `owner`, or another word.
+        role: String,
+    },
     /// A member of the workspace.
     Member {
         /// Who.
@@ -172,6 +177,11 @@ struct WireWorkspace {
 }
 
 #[derive(Deserialize)]
+struct WireOwnRole {
+    permission: String,
+}
+
+#[derive(Deserialize)]
 struct WireHeld {
     permission: String,
     user: WireAccount,
@@ -243,6 +253,11 @@ impl Question {
                 let WireWorkspace { uuid, slug, name } = whole(body)?;
                 let name = filled(name).unwrap_or_else(|| slug.clone());
                 take(Item::Workspace { uuid, slug, name });
+                Ok(Rest::default())
+            }
+            Self::OwnRole => {
+                let WireOwnRole { permission: role } = whole(body)?;
+                take(Item::OwnRole { role });
                 Ok(Rest::default())
             }
             Self::Groups | Self::GroupsAlone => groups(body, take),

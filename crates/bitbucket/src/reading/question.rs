@@ -33,6 +33,8 @@ const GROUPS_BYTES: usize = 32 * 1024 * 1024;
 pub enum Question {
     /// The workspace.
     Workspace,
+    /// What the account that asks is in the workspace.
+    OwnRole,
     /// The members with their roles.
     Members,
     /// The groups with their members, by the v1 API, which has no pages.
@@ -76,6 +78,7 @@ impl Question {
     pub fn check(&self) -> CheckName {
         match self {
             Self::Workspace => CheckName::Workspace,
+            Self::OwnRole => CheckName::Membership,
             Self::Members => CheckName::Members,
             Self::Groups | Self::GroupsAlone | Self::GroupMembers(_) => CheckName::Groups,
             Self::Projects | Self::StillThere(On::Project(_)) => CheckName::Projects,
@@ -93,6 +96,9 @@ impl Question {
         let part = |name: &str| utf8_percent_encode(name, KEPT).to_string();
         match self {
             Self::Workspace => format!("/2.0/workspaces/{workspace}?fields=uuid,slug,name"),
+            Self::OwnRole => {
+                format!("/2.0/user/workspaces/{workspace}/permission?fields=permission")
+            }
             Self::Members => page(
                 &format!("/2.0/workspaces/{workspace}/permissions"),
                 &with_account(&["permission"]),

@@ -83,10 +83,6 @@ pub type Findings = Vec<Finding>;
 /// # Errors
 /// The checkpoint cannot be read.
 pub fn find(store: &Store) -> Result<Findings, StoreError> {
-    // What everybody can write is looked for from the repositories.
-    store
-        .connection
-        .execute_batch("CREATE INDEX IF NOT EXISTS relation_entity ON relation (entity, kind)")?;
     FindingKind::ALL
         .into_iter()
         .map(|kind| {

@@ -124,6 +124,7 @@ pub struct Access {
 const SUMS: &str = "
 DROP TABLE IF EXISTS temp.person; DROP TABLE IF EXISTS temp.place; DROP TABLE IF EXISTS temp.size;
 DROP TABLE IF EXISTS temp.path;
+CREATE INDEX IF NOT EXISTS relation_parent ON relation (parent, kind);
 CREATE TEMP TABLE person (id TEXT PRIMARY KEY, name TEXT, role INTEGER, owns INTEGER) WITHOUT ROWID;
 INSERT INTO person SELECT source_id, name,
     CASE WHEN status IS NOT NULL AND status <> 'active' THEN 4

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bbsetup_bitbucket::reading::{Item, Question};
 use bbsetup_http::Answer;
-use bbsetup_setup::{Problem, ProblemCode};
+use bbsetup_setup::{CredentialSlot, Problem, ProblemCode};
 use rand::Rng;
 use tokio::time::Instant;
 
@@ -16,8 +16,9 @@ use crate::tasks::Kind;
 
 /// How often a question is asked that meets faults.
 const MOST_ATTEMPTS: u32 = 5;
-/// After so many faults without an answer between them, nobody answers any more.
-const MOST_FAULTS: u32 = 24;
+/// Once so many different questions have failed without an answer between them, it is not for the
+/// questions.
+const MOST_FAILING: usize = 4;
 /// The longest pause before a question is asked again.
 const LONGEST_PAUSE: Duration = Duration::from_secs(8);
 
@@ -53,9 +54,17 @@ impl Reading<'_> {
             }
         };
         self.settled.entry(kind.check()).or_insert(slot);
+        // An account's lists hold what it may see; a token's hold all.
+        if kind == Kind::Repositories && self.readers[slot].slot() == CredentialSlot::Account {
+            self.store.add_task(Kind::OwnRole, "", "")?;
+        }
         self.sums.took(kind, &taken);
-        self.sums.added(self.store.take_added());
-        self.queues.look_again();
+        for (kind, added) in Kind::ALL.into_iter().zip(self.store.take_added()) {
+            if added > 0 {
+                self.sums.added(kind, added);
+                self.queues.look_again(kind);
+            }
+        }
         if taken.ended {
             self.sums.done(kind);
         } else if let Some(task) = self.store.task(pending.task.id)? {
@@ -108,7 +117,7 @@ impl Reading<'_> {
             lasts,
         }: Fault,
     ) -> Result<Option<Problem>, StoreError> {
-        self.faults_in_a_row += 1;
+        self.failing.insert(pending.task.id);
         if pending.task.kind == Kind::Groups && is_too_much(&problem, status, pending.attempts) {
             return self.groups_one_by_one(&pending);
         }
@@ -127,18 +136,15 @@ impl Reading<'_> {
         }
         self.flow.push_back();
         let is_longer_than_patience = wait.is_some_and(|wait| wait > self.plan.max_wait);
-        if is_longer_than_patience || self.faults_in_a_row >= MOST_FAULTS {
+        let is_last = pending.attempts + 1 >= MOST_ATTEMPTS;
+        let is_for_all = !is_of_one_answer(&problem) || self.failing.len() >= MOST_FAILING;
+        if is_longer_than_patience || (is_last && is_for_all) {
             self.queues.push_front(pending);
             return Ok(Some(problem));
         }
-        match pending.attempts + 1 < MOST_ATTEMPTS {
-            true => self.ask_later(pending, wait),
-            // The workspace cannot be a gap, and where nobody answers nothing is one.
-            false if self.faults_in_a_row >= MOST_ATTEMPTS => {
-                self.queues.push_front(pending);
-                Ok(Some(problem))
-            }
-            false => self.give_up(pending, problem),
+        match is_last {
+            true => self.give_up(pending, problem),
+            false => self.ask_later(pending, wait),
         }
     }
 
@@ -195,9 +201,12 @@ impl Reading<'_> {
         };
         let problem = most_telling(&pending).unwrap_or(problem);
         let nobody_may = pending.refusals.iter().all(|refusal| refusal.of_its_kind);
+        let check = pending.task.kind.check();
         if nobody_may && !pending.looks {
-            self.refused
-                .insert(pending.task.kind.check(), problem.clone());
+            self.refused.insert(check, problem.clone());
+        } else {
+            // It was this one alone that may not be asked; others need not wait for each other.
+            self.settled.entry(check).or_insert(slot);
         }
         self.give_up(pending, problem)
     }
@@ -243,14 +252,14 @@ impl Reading<'_> {
             if self.queues.refill(kind, self.store)?.is_none() {
                 continue;
             }
-            self.store.begin_batch()?;
+            self.store.open_batch()?;
             while self.queues.refill(kind, self.store)?.is_some() {
                 if let Some(pending) = self.queues.pop(kind) {
                     self.store.task_is_gap(pending.task.id, problem)?;
                     self.sums.gap(kind);
                 }
             }
-            self.store.commit_batch()?;
+            self.store.write_batch()?;
         }
         Ok(())
     }
@@ -309,6 +318,14 @@ impl Reading<'_> {
         self.sums.gap(pending.task.kind);
         Ok(None)
     }
+}
+
+/// Whether a fault may be one question's alone; where nobody answers, it is not.
+fn is_of_one_answer(problem: &Problem) -> bool {
+    matches!(
+        problem.code,
+        ProblemCode::ServerError | ProblemCode::TimedOut | ProblemCode::UnreadableReply
+    )
 }
 
 /// Whether all groups with all members were too much for one answer.

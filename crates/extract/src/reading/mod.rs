@@ -7,11 +7,12 @@ mod judge;
 mod progress;
 mod queue;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use bbsetup_bitbucket::reading::{Question, Reader, Said, What};
 use bbsetup_bitbucket::{Credential, Target};
+use bbsetup_setup::problem::Retry;
 use bbsetup_setup::{CheckName, CredentialSlot, Problem, ProblemCode};
 use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt, StreamExt};
@@ -32,6 +33,8 @@ use queue::{Pending, Queues};
 const BATCH: usize = 16;
 /// Between two reports of how far it is.
 const TELL_EVERY: Duration = Duration::from_millis(100);
+/// By how much a wait may be longer than was asked for.
+const JITTER: Duration = Duration::from_millis(200);
 /// A wait shorter than this is not worth a word.
 const SHORT: Duration = Duration::from_secs(2);
 
@@ -85,8 +88,8 @@ pub struct Outcome {
     pub retries: u64,
     /// How long it waited for rate limits.
     pub waited: Duration,
-    /// Whether anything at all was answered.
-    pub answered: bool,
+    /// Sign-ins that were refused, for which the other credential stood in.
+    pub refused: Vec<Problem>,
 }
 
 /// A question under way.
@@ -115,10 +118,10 @@ struct Reading<'a> {
     under_way: BTreeMap<CheckName, usize>,
     flow: Flow,
     sums: Sums,
-    faults_in_a_row: u32,
+    /// Questions that failed since the last answer.
+    failing: BTreeSet<i64>,
     retries: u64,
     waited: Duration,
-    answered: bool,
 }
 
 /// What the loop does next.
@@ -151,7 +154,7 @@ pub async fn read(
                 ended: Ended::NotKept(error),
                 retries: 0,
                 waited: Duration::ZERO,
-                answered: false,
+                refused: Vec::new(),
             };
         }
     };
@@ -163,7 +166,7 @@ pub async fn read(
         ended,
         retries: reading.retries,
         waited: reading.waited,
-        answered: reading.answered,
+        refused: reading.out.into_iter().flatten().collect(),
     }
 }
 
@@ -192,10 +195,9 @@ impl<'a> Reading<'a> {
             refused: BTreeMap::new(),
             under_way: BTreeMap::new(),
             flow: Flow::new(plan.in_flight),
-            faults_in_a_row: 0,
+            failing: BTreeSet::new(),
             retries: 0,
             waited: Duration::ZERO,
-            answered: false,
         })
     }
 
@@ -214,10 +216,14 @@ impl<'a> Reading<'a> {
                 match self.next(Instant::now())? {
                     Next::Send(pending, slot) => under_way.push(self.ask(*pending, slot)),
                     Next::WaitUntil(at, why) => {
-                        let is_idle = under_way.is_empty() && at - Instant::now() >= SHORT;
-                        if is_idle && waiting_until != Some(at) && why != Why::Spread {
+                        let wait = at.saturating_duration_since(Instant::now());
+                        let is_told = under_way.is_empty() && why != Why::Spread;
+                        if is_told && wait > self.plan.max_wait + JITTER {
+                            return Ok(Ended::Stopped(Box::new(self.too_long(wait, why))));
+                        }
+                        if is_told && wait >= SHORT && waiting_until != Some(at) {
                             waiting_until = Some(at);
-                            tell(self.waiting(at, why));
+                            tell(self.waiting(wait, why));
                         }
                         wake = Some(wake.map_or(at, |wake| wake.min(at)));
                         break;
@@ -226,16 +232,20 @@ impl<'a> Reading<'a> {
                 }
             }
             if under_way.is_empty() && wake.is_none() {
+                self.store.write_batch()?;
                 self.store.drop_what_vanished()?;
                 self.sums = Sums::of(self.store)?;
                 tell(Event::Progress(self.progress()));
                 return Ok(Ended::Read);
             }
+            let due = self.store.due_in().map(|due| Instant::now() + due);
+            let wake = wake.into_iter().chain(due).min();
             let sleep = tokio::time::sleep_until(wake.unwrap_or_else(Instant::now));
             let mut backs = Vec::new();
             tokio::select! {
                 biased;
                 () = stop.cancelled() => {
+                    self.store.write_batch()?;
                     return Ok(Ended::Stopped(Box::new(stopped())));
                 }
                 Some(back) = under_way.next(), if !under_way.is_empty() => backs.push(back),
@@ -247,6 +257,7 @@ impl<'a> Reading<'a> {
                 backs.push(back);
             }
             if let Some(problem) = self.take_all(backs)? {
+                self.store.write_batch()?;
                 return Ok(Ended::Stopped(Box::new(problem)));
             }
             if told_at.elapsed() >= TELL_EVERY {
@@ -332,13 +343,20 @@ impl<'a> Reading<'a> {
         }
     }
 
-    /// Takes answers in one transaction; gives the problem that stops the reading.
+    /// Takes answers; gives the problem that stops the reading.
+    ///
+    /// What is killed is asked again: what was under way, and what was taken and not written. Both
+    /// together are kept to a fiftieth of what was answered.
     fn take_all(&mut self, backs: Vec<Back>) -> Result<Option<Problem>, StoreError> {
+        let under_way = u64::try_from(self.plan.in_flight).unwrap_or(u64::MAX);
+        let unwritten = (self.sums.answered() / 50).saturating_sub(under_way);
+        let answers = u64::try_from(backs.len()).unwrap_or(u64::MAX);
         if backs.is_empty() {
+            self.store.write_if_due(0, unwritten)?;
             return Ok(None);
         }
         let minute = (self.plan.target.clock)() / 60;
-        self.store.begin_batch()?;
+        self.store.open_batch()?;
         let mut stops = None;
         for back in backs {
             let slot = self.readers[back.slot].slot();
@@ -346,7 +364,7 @@ impl<'a> Reading<'a> {
             let stopped = self.take(back)?;
             stops = stops.or(stopped);
         }
-        self.store.commit_batch()?;
+        self.store.write_if_due(answers, unwritten)?;
         Ok(stops)
     }
 
@@ -368,9 +386,8 @@ impl<'a> Reading<'a> {
         );
         if was_answered {
             pace.passed(sent);
-            self.faults_in_a_row = 0;
+            self.failing.clear();
             self.flow.passed();
-            self.answered = true;
         }
         if let Some(count) = self.under_way.get_mut(&pending.task.kind.check()) {
             *count = count.saturating_sub(1);
@@ -415,19 +432,30 @@ impl<'a> Reading<'a> {
         }
     }
 
-    fn waiting(&self, at: Instant, why: Why) -> Event {
-        let wait = at.saturating_duration_since(Instant::now());
-        let seconds = i64::try_from(wait.as_secs()).unwrap_or(i64::MAX);
-        let reason = match why {
-            Why::Refused => "Bitbucket's rate limit is reached.",
-            Why::UsedUp => "The requests that may be made within an hour are used up.",
-            Why::Spread => "The requests are spread over the hour.",
-        };
+    fn waiting(&self, wait: Duration, why: Why) -> Event {
         Event::Waiting {
-            until: (self.plan.target.clock)().saturating_add(seconds),
+            until: self.moment_after(wait),
             wait,
-            reason: reason.to_owned(),
+            reason: why.in_words().to_owned(),
         }
+    }
+
+    /// The problem of a wait that is longer than patience.
+    fn too_long(&self, wait: Duration, why: Why) -> Problem {
+        Problem::new(
+            ProblemCode::RateLimited,
+            format!(
+                "{} The reading could go on in {} s. Nothing is lost: it goes on where it was when it is begun again.",
+                why.in_words(),
+                wait.as_secs()
+            ),
+        )
+        .with_retry(Retry::At(self.moment_after(wait)))
+    }
+
+    fn moment_after(&self, wait: Duration) -> i64 {
+        let seconds = i64::try_from(wait.as_secs()).unwrap_or(i64::MAX);
+        (self.plan.target.clock)().saturating_add(seconds)
     }
 }
 

@@ -144,11 +144,16 @@ impl Sums {
         self.read.insert(kind, 0);
     }
 
-    /// Tasks that were added, by kind.
-    pub(super) fn added(&mut self, added: [u64; Kind::ALL.len()]) {
-        for (kind, count) in Kind::ALL.into_iter().zip(added) {
-            self.tasks.entry(kind).or_default().open += count;
-        }
+    pub(super) fn added(&mut self, kind: Kind, count: u64) {
+        self.tasks.entry(kind).or_default().open += count;
+    }
+
+    /// Questions that were answered, whatever the answer.
+    pub(super) fn answered(&self) -> u64 {
+        self.tasks
+            .values()
+            .map(|tasks| tasks.done + tasks.gaps)
+            .sum()
     }
 
     pub(super) fn done(&mut self, kind: Kind) {

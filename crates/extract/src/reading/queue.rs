@@ -86,11 +86,9 @@ impl Queues {
         Ok((!queue.pending.is_empty()).then_some(()))
     }
 
-    /// There may be new tasks of any kind.
-    pub(super) fn look_again(&mut self) {
-        for queue in self.kinds.values_mut() {
-            queue.is_dry = false;
-        }
+    /// There are new tasks of a kind.
+    pub(super) fn look_again(&mut self, kind: Kind) {
+        self.kinds.entry(kind).or_default().is_dry = false;
     }
 
     pub(super) fn first(&self, kind: Kind) -> Option<&Pending> {

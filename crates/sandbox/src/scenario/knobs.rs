@@ -61,12 +61,17 @@ pub(crate) struct RateLimit {
     pub(crate) window_seconds: Option<u64>,
     /// Seconds in `Retry-After`, where there is no window; nothing means the header is not sent.
     pub(crate) retry_after: Option<u64>,
-    /// How many requests are refused before they are let through again, where there is no window.
-    #[serde(default)]
+    /// How many requests are refused before they are let through again, where there is no window;
+    /// all of them, where nothing is said.
+    #[serde(default = "all_of_them")]
     pub(crate) refusals: u32,
     /// Whether the refusal is plain text rather than JSON.
     #[serde(default)]
     pub(crate) plain_text: bool,
+}
+
+fn all_of_them() -> u32 {
+    u32::MAX
 }
 
 /// How the practice BalkanID behaves.

@@ -39,6 +39,8 @@ pub struct Reading {
     pub in_flight: usize,
     /// How many requests may be made.
     pub budget: Budget,
+    /// The longest wait for a rate limit; longer ones stop the reading.
+    pub max_wait: Duration,
     /// Whether to write a second copy for spreadsheets.
     pub spreadsheet_safe: bool,
     /// Whether to begin anew where an earlier reading stopped half-way.
@@ -187,7 +189,7 @@ fn on_this_thread(
         credentials: &source.credentials,
         in_flight: reading.in_flight,
         budget: reading.budget,
-        max_wait: services.limits.max_wait,
+        max_wait: reading.max_wait,
     };
     let began = Instant::now();
     let mut tell = |event: Event| {
@@ -256,13 +258,20 @@ fn ended(
         ended,
         retries,
         waited,
-        answered,
+        refused,
     } = outcome;
     extract.resumed = begun.resumed;
     extract.began_at = moment(begun.began_at);
     extract.requests = u64::from(source.target.client.sent());
     extract.retries = retries;
     extract.waited_seconds = waited.as_secs();
+    if matches!(ended, Ended::Read) {
+        let refused = refused.into_iter().map(Problem::as_warning);
+        extract.problems.extend(refused.map(ProblemJson::from));
+        extract
+            .problems
+            .extend(empty(store, workspace).map(ProblemJson::from));
+    }
     let path = reading.folder.join(CHECKPOINT);
     let written = counted(store, &mut extract)
         .map_err(|error| not_kept(&path, &error))
@@ -273,10 +282,22 @@ fn ended(
         });
     if let Err(problem) = written {
         extract.complete = false;
-        extract.resumable = answered || begun.resumed;
+        extract.resumable = extract.entities.workspace > 0;
         extract.problems.push(problem.into());
     }
     extract
+}
+
+/// The warning that everything was read, and that it was nothing.
+fn empty(store: &Store, workspace: &WorkspaceId) -> Option<Problem> {
+    let is_empty = store.entities().is_ok_and(|counts| counts.repository == 0);
+    is_empty.then(|| {
+        Problem::new(
+            ProblemCode::EmptyResult,
+            format!("Bitbucket shows no repository in {workspace}."),
+        )
+        .as_warning()
+    })
 }
 
 /// Takes over what the checkpoint holds.

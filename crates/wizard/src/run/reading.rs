@@ -1,6 +1,7 @@
 //! Reading a workspace, for a door that shows how far it is.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use bbsetup_extract::Budget;
 use bbsetup_setup::Problem;
@@ -17,6 +18,10 @@ use crate::json::{
     AccessJson, EstimateJson, ExtractJson, ReadingJson, ReadingModeJson, ReadingPlaceJson,
 };
 use crate::services::Services;
+
+/// The longest wait for a rate limit where somebody looks on and can stop it: limits are counted by the
+/// hour.
+const PATIENCE: Duration = Duration::from_secs(2 * 60 * 60);
 
 impl Run {
     /// Where a workspace is read to, and what is there: the folder that is asked about, else the one
@@ -82,6 +87,7 @@ impl Run {
             mode: (*mode).into(),
             in_flight: IN_FLIGHT,
             budget: Budget::default(),
+            max_wait: PATIENCE,
             spreadsheet_safe: *spreadsheet_safe,
             afresh: *afresh,
             force: false,
