@@ -42,6 +42,11 @@ const COMMANDS: &[&str] = &[
     "diagnose",
     "diagnose_bundle",
     "diagnose_save",
+    "reading_place",
+    "estimate",
+    "extract",
+    "stop_reading",
+    "access",
 ];
 
 fn main() -> ExitCode {

@@ -4,6 +4,7 @@
 //! `ui/src/ipc/index.ts`, which calls them.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use bbsetup_setup::{CredentialSlot, Problem, ProblemCode, Secret, SecretSlot, Step};
 use bbsetup_wizard::Run;
@@ -11,9 +12,10 @@ use bbsetup_wizard::commands::rotate::Replacement;
 use bbsetup_wizard::commands::watch::{Notice, Patience};
 use bbsetup_wizard::files::Existing;
 use bbsetup_wizard::json::{
-    AllChecksJson, AnswersJson, BundleJson, CheckEventJson, CheckJson, ConfirmedJson, DiagnoseJson,
-    DraftJson, ExportFormatJson, ExportJson, GuideJson, HomeJson, KeychainJson, PlanJson,
-    ProblemJson, ProfileCheckEventJson, ProgressJson, RotateJson, RouteJson, SaveJson,
+    AccessJson, AllChecksJson, AnswersJson, BundleJson, CheckEventJson, CheckJson, ConfirmedJson,
+    DiagnoseJson, DraftJson, EstimateJson, ExportFormatJson, ExportJson, ExtractEventJson,
+    ExtractJson, GuideJson, HomeJson, KeychainJson, PlanJson, ProblemJson, ProfileCheckEventJson,
+    ProgressJson, ReadingJson, ReadingModeJson, ReadingPlaceJson, RotateJson, RouteJson, SaveJson,
     SavedBundleJson, ScimJson, StatusJson, StepAnswerJson, SubmitEventJson, SubmitJson,
     ValidateEventJson, ValidateJson,
 };
@@ -34,6 +36,8 @@ type Answer<T> = Result<T, Vec<ProblemJson>>;
 pub(crate) struct Door {
     pub(crate) run: Run,
     pub(crate) under_way: UnderWay,
+    /// A reading takes hours; a check on another page does not stop it.
+    pub(crate) reading: UnderWay,
     pub(crate) keychain: KeychainWatch,
     pub(crate) clipboard: Clipboard,
 }
@@ -385,6 +389,53 @@ pub(crate) fn diagnose_save(
     one(door
         .run
         .save_bundle(with_emails, Path::new(path.trim()), existing))
+}
+
+#[tauri::command]
+pub(crate) async fn reading_place(
+    door: State<'_, Door>,
+    profile: Option<String>,
+    folder: Option<String>,
+) -> Answer<ReadingPlaceJson> {
+    all(door
+        .run
+        .reading_place(profile.as_deref(), folder.as_deref())
+        .await)
+}
+
+#[tauri::command]
+pub(crate) async fn estimate(
+    door: State<'_, Door>,
+    profile: Option<String>,
+    mode: ReadingModeJson,
+) -> Answer<EstimateJson> {
+    let stop = door.reading.begin();
+    Ok(door.run.estimate(profile.as_deref(), mode, &stop).await)
+}
+
+#[tauri::command]
+pub(crate) async fn extract(
+    door: State<'_, Door>,
+    profile: Option<String>,
+    reading: ReadingJson,
+    events: Channel<ExtractEventJson>,
+) -> Answer<ExtractJson> {
+    let stop = door.reading.begin();
+    let events = Arc::new(told(events));
+    Ok(door
+        .run
+        .extract(profile.as_deref(), &reading, events, &stop)
+        .await)
+}
+
+#[tauri::command]
+pub(crate) fn stop_reading(door: State<'_, Door>) {
+    door.reading.stop();
+}
+
+#[tauri::command]
+pub(crate) async fn access(door: State<'_, Door>, folder: String) -> Answer<AccessJson> {
+    one(door.run.access(&folder).await)
 }
 
 /// Hands events on to the page; one that has gone needs none.

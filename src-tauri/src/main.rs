@@ -30,6 +30,7 @@ fn main() -> ExitCode {
     let door = Door {
         run: Run::new(services),
         under_way: UnderWay::default(),
+        reading: UnderWay::default(),
         keychain,
         clipboard: Clipboard::default(),
     };
@@ -75,6 +76,11 @@ fn main() -> ExitCode {
             commands::diagnose,
             commands::diagnose_bundle,
             commands::diagnose_save,
+            commands::reading_place,
+            commands::estimate,
+            commands::extract,
+            commands::stop_reading,
+            commands::access,
         ])
         .setup(|app| Ok(open(app)?))
         .run(tauri::generate_context!());

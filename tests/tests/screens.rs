@@ -99,6 +99,7 @@ async fn every_page(album: &Album) {
     what_fails(album).await;
     practice(album).await;
     without_a_keychain(album).await;
+    a_workspace_that_is_read(album).await;
 }
 
 /// Empty, with a problem, filled in.
@@ -556,4 +557,42 @@ async fn reaches_the_end_in_memory(window: &Window, story: &Story) {
         .await
         .turns_to("done")
         .await;
+}
+
+async fn a_workspace_that_is_read(album: &Album) {
+    let (story, _keychain) = by_hand(swift("large")).await;
+    let mut save = story.command(&["save", "--unchecked"]);
+    assert!(
+        save.envs(story.sandbox.env())
+            .status()
+            .expect("it runs")
+            .success()
+    );
+    let window = album.open(&story).await;
+    window
+        .press("Read the workspace")
+        .await
+        .turns_to("reading")
+        .await;
+    let folder = story.path("reading");
+    window.fill("Folder for the files", &folder).await;
+    window.press("Estimate").await.sees("an hour.").await;
+    album.takes(&window, "13-reading").await;
+    story.sandbox.set_latency(Duration::from_millis(500));
+    window.press("Start reading").await.sees("of 200").await;
+    album.takes(&window, "13-reading-running").await;
+    window
+        .press("Stop reading")
+        .await
+        .sees("Not finished")
+        .await;
+    album.takes(&window, "13-reading-stopped").await;
+    story.sandbox.set_latency(Duration::ZERO);
+    window.press("Change what is read").await;
+    window.sees("and is not finished").await;
+    album.takes(&window, "13-reading-unfinished").await;
+    window.press("Go on").await.sees_picture("access").await;
+    window.sees("What a reviewer looks for first").await;
+    album.takes(&window, "13-reading-read").await;
+    window.close().await;
 }

@@ -31,3 +31,18 @@ function inUnit(bytes: number, unit: { bytes: number }): string {
   const number = bytes / unit.bytes;
   return String(number < 100 ? Math.round(number * 10) / 10 : Math.round(number));
 }
+
+/** `less than a minute`, `12 minutes`, `2 hours 5 minutes`, `1 day 3 hours`. */
+export function durationInWords(seconds: number): string {
+  const minutes = Math.round(seconds / 60);
+  if (seconds < 60) return 'less than a minute';
+  if (minutes < 60) return of(minutes, 'minute');
+  const hours = Math.floor(minutes / 60);
+  if (hours < 24) return inTwo(of(hours, 'hour'), minutes % 60, 'minute');
+  return inTwo(of(Math.floor(hours / 24), 'day'), hours % 24, 'hour');
+}
+
+const of = (count: number, unit: string) => `${String(count)} ${unit}${count === 1 ? '' : 's'}`;
+
+const inTwo = (first: string, rest: number, unit: string) =>
+  rest === 0 ? first : `${first} ${of(rest, unit)}`;

@@ -11,6 +11,7 @@ import type {
   ProblemJson,
   ProfileJson,
   ProgressJson,
+  ReadingJson,
   RouteJson,
   ScimJson,
   SecretJson,
@@ -18,6 +19,7 @@ import type {
   StepAnswerJson,
 } from './ipc/index.ts';
 import { practiceFor } from './practice.ts';
+import { ReadingRun } from './reading/reading-run.svelte.ts';
 import { wasStopped } from './report/cells.ts';
 import { FilesLook } from './steps/balkanid/files-look.svelte.ts';
 import type { FileStage } from './steps/submit/stages.ts';
@@ -51,6 +53,16 @@ const EMPTY_DRAFT: DraftJson = {
   reviewer_count: null,
   provisioning: null,
 };
+
+/** What the page that reads a workspace is about. */
+export interface ReadingOf {
+  /** The finished set-up whose workspace is read; nothing means the one under way. */
+  profile: string | null;
+  /** The folder to begin with; without one, one is offered. */
+  folder: string | null;
+  /** The page that it was come from, and that Back leads to. */
+  back: PageName;
+}
 
 /** What is being waited for; `why` is said once it takes long. */
 export interface Wait {
@@ -111,6 +123,11 @@ export class Session {
   });
   /** The submission to BalkanID, which goes on while another page is looked at. */
   readonly submission = new SubmissionRun();
+
+  /** The reading of a workspace, which goes on while another page is looked at. */
+  readonly reading = new ReadingRun();
+  /** What the page of the reading is about. */
+  readingOf = $state.raw<ReadingOf>({ profile: null, folder: null, back: 'home' });
 
   /** Calls that change the set-up run one after another, in the order in which they were made. */
   #line: Promise<unknown> = Promise.resolve();
@@ -226,6 +243,43 @@ export class Session {
   /** Goes to the page that looks at the surroundings; it is reached from the first page alone. */
   diagnose(): void {
     this.#turnTo('diagnose', null);
+  }
+
+  /** Goes to the page that reads a workspace: of a finished set-up, or of the one under way. */
+  async read(profile: string | null, folder: string | null = null): Promise<void> {
+    await this.keep();
+    // How another one ended is no matter of this one.
+    if (!this.reading.isRunning && this.reading.profile !== profile) this.reading.forget();
+    this.readingOf = { profile, folder, back: this.page };
+    this.#turnTo('reading', null);
+  }
+
+  /** Goes to the page of the reading that is under way. */
+  async seeReading(): Promise<void> {
+    await this.read(this.reading.profile);
+  }
+
+  /** Reads the workspace of the page, or goes on with what the folder holds. */
+  async startReading(workspace: string, reading: ReadingJson): Promise<void> {
+    if (this.reading.isRunning) return;
+    this.readingOf = { ...this.readingOf, folder: reading.folder };
+    await this.reading.start(this.readingOf.profile, workspace, reading);
+    this.isKeychainWaiting = false;
+  }
+
+  /** Goes back to the page that the reading was come from. */
+  async leaveReading(): Promise<void> {
+    const step = stepNamed(this.readingOf.back);
+    if (!this.reading.isRunning) this.reading.forget();
+    await (step === null ? this.goHome() : this.#show(step));
+  }
+
+  /** Goes back to the page of the files, with the folder that was read into. */
+  async useFolder(folder: string): Promise<void> {
+    this.draft.files = folder;
+    this.files.forget();
+    await this.leaveReading();
+    await this.keep();
   }
 
   /** Goes to a step; what was typed on this page is kept. */
@@ -479,6 +533,7 @@ export class Session {
     for (const check of Object.values(this.credentialChecks)) check.forget();
     this.report.forget();
     this.#forgetNeeds();
+    if (!this.reading.isRunning) this.reading.forget();
     this.submission.forget();
   }
 

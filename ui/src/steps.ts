@@ -16,7 +16,7 @@ export const STEPS = [
 
 export type StepName = (typeof STEPS)[number];
 
-export type PageName = 'home' | 'diagnose' | StepName;
+export type PageName = 'home' | 'diagnose' | 'reading' | StepName;
 
 /** The step with a name, where there is one. */
 export function stepNamed(name: string): StepName | null {

@@ -12,6 +12,20 @@ vi.stubGlobal('matchMedia', (media: string) => ({
   addEventListener: () => undefined,
   removeEventListener: () => undefined,
 }));
+// Nothing changes its size there either.
+vi.stubGlobal(
+  'ResizeObserver',
+  class {
+    observe(): void {
+      return;
+    }
+    disconnect(): void {
+      return;
+    }
+  },
+);
+// Letters are measured by what a drawing falls back to.
+HTMLCanvasElement.prototype.getContext = () => null;
 vi.stubGlobal('scrollTo', () => undefined);
 Element.prototype.scrollIntoView = () => undefined;
 

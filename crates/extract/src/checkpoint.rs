@@ -5,6 +5,7 @@
 //! program's end at once; against a loss of power it is made safe once a second.
 
 use std::cell::Cell;
+use std::collections::HashSet;
 use std::fs::OpenOptions;
 use std::io;
 use std::path::Path;
@@ -92,6 +93,8 @@ pub struct Store {
     /// Uuid and ID of the workspace, once it was read.
     pub(crate) workspace: Option<(String, String)>,
     pub(crate) mode: Mode,
+    /// Members of the workspace, of whom no other answer tells more; 16 bytes each.
+    pub(crate) members: HashSet<u128>,
     /// Tasks that were added and not counted yet, by kind.
     pub(crate) added: Cell<[u64; Kind::ALL.len()]>,
     safe_at: Instant,
@@ -146,13 +149,14 @@ impl Store {
         connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "synchronous", "NORMAL")?;
-        connection.pragma_update(None, "cache_size", -2000)?;
-        connection.execute_batch(SCHEMA)?;
+        connection.pragma_update(None, "cache_size", -1000)?;
+        connection.execute_batch(&format!("BEGIN; {SCHEMA} COMMIT;"))?;
         connection.set_prepared_statement_cache_capacity(64);
         let mut store = Self {
             connection,
             workspace: None,
             mode: Mode::Grants,
+            members: HashSet::new(),
             added: Cell::default(),
             safe_at: Instant::now(),
             batch: None,
@@ -255,6 +259,7 @@ impl Store {
             }
         };
         transaction.commit()?;
+        self.members = self.members_read()?;
         self.mode = identity.mode;
         self.workspace = self.workspace_read()?;
         Ok(Begun {

@@ -1,5 +1,7 @@
 //! Taking an answer: what it holds becomes entities and relations, and what it names becomes tasks.
 
+use std::collections::HashSet;
+
 use bbsetup_bitbucket::reading::{Account, AccountKind, Item, Rest, Unfit};
 use bbsetup_http::Answer;
 use bbsetup_setup::{Problem, ProblemCode};
@@ -30,7 +32,7 @@ enum Detail {
 /// What was taken of an answer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Taken {
-    /// Entries that the answer held.
+    /// Entries of the list that the answer held.
     pub(crate) entries: u64,
     /// How many the whole list holds, where Bitbucket says so.
     pub(crate) size: Option<u64>,
@@ -62,7 +64,8 @@ impl Store {
         let rest = task
             .question()
             .read(answer, &mut |item| {
-                entries += 1;
+                // Members of groups are counted by no stage.
+                entries += u64::from(!matches!(item, Item::GroupMember { .. }));
                 if written.is_ok() {
                     match item {
                         Item::Workspace { uuid, slug, name } => found = Some((uuid, slug, name)),
@@ -155,19 +158,20 @@ impl Store {
         Ok(())
     }
 
-    fn take_item(&self, task: &Task, item: Item) -> Result<(), StoreError> {
-        let workspace = || {
-            self.workspace
-                .as_ref()
-                .map_or("", |(uuid, _)| uuid.as_str())
-        };
+    fn take_item(&mut self, task: &Task, item: Item) -> Result<(), StoreError> {
         match item {
             Item::Workspace { .. } | Item::StillThere { .. } => Ok(()),
             Item::OwnRole { role } if role == "owner" => Ok(()),
             Item::OwnRole { .. } => self.task_lacks(task.id, &sees_not_all()),
             Item::Member { account, role } => {
                 self.put_account(&account, Detail::Member)?;
-                self.relate(&account.uuid, workspace(), Relation::WorkspaceMember, &role)
+                self.members.extend(as_number(&account.uuid));
+                self.relate(
+                    &account.uuid,
+                    self.workspace_uuid(),
+                    Relation::WorkspaceMember,
+                    &role,
+                )
             }
             Item::Group { slug, name } => {
                 self.put_group(&slug, &name, Detail::Listed)?;
@@ -248,10 +252,7 @@ impl Store {
                 project
             }
             // Every repository is in a project; one whose project is not told is not left out.
-            None => self
-                .workspace
-                .as_ref()
-                .map_or("", |(uuid, _)| uuid.as_str()),
+            None => self.workspace_uuid(),
         };
         self.relate(parent, uuid, Relation::RepositoryInProject, "contains")?;
         if self.mode == Mode::Grants {
@@ -276,11 +277,12 @@ impl Store {
         detail: Detail,
     ) -> Result<(), StoreError> {
         self.put(uuid, "project", name, detail, Some(key))?;
-        let workspace = self
-            .workspace
-            .as_ref()
-            .map_or("", |(uuid, _)| uuid.as_str());
-        self.relate(workspace, uuid, Relation::ProjectInWorkspace, "contains")?;
+        self.relate(
+            self.workspace_uuid(),
+            uuid,
+            Relation::ProjectInWorkspace,
+            "contains",
+        )?;
         if self.mode == Mode::Grants {
             self.add_task(Kind::ProjectUsers, key, uuid)?;
             self.add_task(Kind::ProjectGroups, key, uuid)?;
@@ -293,6 +295,10 @@ impl Store {
     }
 
     fn put_account(&self, account: &Account, detail: Detail) -> Result<(), StoreError> {
+        let is_known = || as_number(&account.uuid).is_some_and(|uuid| self.members.contains(&uuid));
+        if detail < Detail::Member && is_known() {
+            return Ok(());
+        }
         let Account {
             uuid,
             kind,
@@ -374,6 +380,26 @@ impl Store {
             )?
             .execute(params![parent, entity, relation.number(), privilege])?;
         Ok(())
+    }
+
+    fn workspace_uuid(&self) -> &str {
+        self.workspace
+            .as_ref()
+            .map_or("", |(uuid, _)| uuid.as_str())
+    }
+
+    /// The members that were read.
+    pub(crate) fn members_read(&self) -> Result<HashSet<u128>, StoreError> {
+        let mut select = self
+            .connection
+            .prepare("SELECT source_id FROM entity WHERE detail = ?")?;
+        let mut rows = select.query([Detail::Member as i64])?;
+        let mut members = HashSet::new();
+        while let Some(row) = rows.next()? {
+            let uuid: String = row.get(0)?;
+            members.extend(as_number(&uuid));
+        }
+        Ok(members)
     }
 
     /// `<workspace>/group/<slug>`.
@@ -460,6 +486,25 @@ impl Store {
     }
 }
 
+/// A uuid as Bitbucket writes it, `{8-4-4-4-12}` in small hexadecimal digits, as a number; anything
+/// else has none.
+fn as_number(uuid: &str) -> Option<u128> {
+    let inner = uuid.strip_prefix('{')?.strip_suffix('}')?;
+    let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+    let is_canonical = inner.len() == 36
+        && inner.bytes().enumerate().all(|(place, byte)| match place {
+            8 | 13 | 18 | 23 => byte == b'-',
+            _ => is_digit(byte),
+        });
+    let digits: String = inner
+        .chars()
+        .filter(|character| *character != '-')
+        .collect();
+    is_canonical
+        .then(|| u128::from_str_radix(&digits, 16).ok())
+        .flatten()
+}
+
 fn unreadable_entries(count: u64) -> Problem {
     Problem::new(
         ProblemCode::UnreadableReply,
@@ -487,4 +532,26 @@ fn kept_changing() -> Problem {
     .with_hints(vec![
         "Read the workspace again when fewer changes are made to it.".to_owned(),
     ])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_uuid_has_one_number_and_what_only_looks_like_one_has_none() {
+        let one = as_number("{0d51d97e-b1e4-428a-84ac-9163f61e70d2}");
+        assert_eq!(one, Some(0x0d51_d97e_b1e4_428a_84ac_9163_f61e_70d2));
+        for other in [
+            "",
+            "{}",
+            "0d51d97e-b1e4-428a-84ac-9163f61e70d2",
+            "{0D51D97E-b1e4-428a-84ac-9163f61e70d2}",
+            "{0d51d97eb-1e4-428a-84ac-9163f61e70d2}",
+            "{+d51d97e-b1e4-428a-84ac-9163f61e70d2}",
+            "{0d51d97e-b1e4-428a-84ac-9163f61e70d2 }",
+        ] {
+            assert_eq!(as_number(other), None, "{other}");
+        }
+    }
 }

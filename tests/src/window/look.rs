@@ -151,6 +151,17 @@ impl Window {
         .await
     }
 
+    /// Waits until a picture is drawn, by what is loaded for it alone.
+    pub async fn sees_picture(&self, name: &str) -> &Self {
+        self.becomes(
+            &format!("the picture of {name}"),
+            "return document.querySelector(`[data-picture=${arguments[0]}] svg path`) !== null",
+            vec![json!(name)],
+            json!(true),
+        )
+        .await
+    }
+
     /// Waits until there is a button with these words that can be pressed.
     pub async fn sees_button(&self, words: &str) -> &Self {
         self.with_button(words, async |_| Ok(())).await;

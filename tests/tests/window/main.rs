@@ -12,5 +12,6 @@ mod diagnose;
 mod extraction;
 mod finished;
 mod keyboard;
+mod reading;
 mod recovery;
 mod whole_story;

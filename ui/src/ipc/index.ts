@@ -8,6 +8,7 @@
 import { Channel, invoke } from '@tauri-apps/api/core';
 
 import type {
+  AccessJson,
   AllChecksJson,
   AnswersJson,
   BundleJson,
@@ -16,8 +17,11 @@ import type {
   ConfirmedJson,
   DiagnoseJson,
   DraftJson,
+  EstimateJson,
   ExportFormatJson,
   ExportJson,
+  ExtractEventJson,
+  ExtractJson,
   GuideJson,
   HomeJson,
   KeychainJson,
@@ -25,6 +29,9 @@ import type {
   ProblemJson,
   ProfileCheckEventJson,
   ProgressJson,
+  ReadingJson,
+  ReadingModeJson,
+  ReadingPlaceJson,
   RotateJson,
   RouteJson,
   SaveJson,
@@ -213,6 +220,32 @@ export const watchOn = (
   workspace: string,
   told: (event: SubmitEventJson) => void,
 ): Promise<StatusJson> => invoke('watch_on', { workspace, events: channel(told) });
+
+/**
+ * Where a workspace is read to and what that folder holds; without a folder, one is offered. Of a
+ * finished set-up where one is named, else of the one under way, as everywhere below.
+ */
+export const readingPlace = (
+  profile: string | null,
+  folder: string | null,
+): Promise<ReadingPlaceJson> => invoke('reading_place', { profile, folder });
+
+/** What a reading would need; asked by a few requests. */
+export const estimate = (profile: string | null, mode: ReadingModeJson): Promise<EstimateJson> =>
+  invoke('estimate', { profile, mode });
+
+/** Reads a workspace into BalkanID's files, or goes on with what the folder holds of a reading. */
+export const extract = (
+  profile: string | null,
+  reading: ReadingJson,
+  told: (event: ExtractEventJson) => void,
+): Promise<ExtractJson> => invoke('extract', { profile, reading, events: channel(told) });
+
+/** Stops the reading or estimate, and nothing else; what was read is kept. */
+export const stopReading = (): Promise<void> => invoke('stop_reading');
+
+/** How access flows in a workspace that was read into a folder. */
+export const access = (folder: string): Promise<AccessJson> => invoke('access', { folder });
 
 /** Looks at keychain, hosts, clock, folder and log; what was seen is kept for the zip. */
 export const diagnose = (): Promise<DiagnoseJson> => invoke('diagnose');

@@ -22,7 +22,7 @@ pub fn access(folder: &Path) -> Result<AccessJson, Problem> {
             format!("{} holds no reading of a workspace.", folder.display()),
         )
         .with_hints(vec![
-            "Read the workspace into this folder first: bbsetup extract --out FOLDER.".to_owned(),
+            "Read the workspace into this folder first (in the terminal: bbsetup extract --out FOLDER).".to_owned(),
         ])
         .on_field("out"));
     };

@@ -399,7 +399,7 @@ pub(super) fn not_kept(path: &Path, error: &StoreError) -> Problem {
             ]),
         StoreError::OtherReading(_) => Problem::new(code, format!("{shown} was left as it is: {error}."))
             .with_hints(vec![
-                "Choose another folder, or begin anew in this one (--afresh); what it holds of the other is then lost.".to_owned(),
+                "Choose another folder, or begin anew in this one (in the terminal: --afresh); what it holds of the other is then lost.".to_owned(),
             ]),
         StoreError::Damaged(_) => Problem::new(code, format!("{shown} cannot be used: {error}."))
             .with_hints(vec![
@@ -440,6 +440,7 @@ pub(crate) fn reading_in(
             Some(look) if look.ended => ReadingStateJson::Done,
             Some(_) => ReadingStateJson::Unfinished,
         },
+        mode: look.as_ref().map(|look| look.identity.mode.into()),
         began_at: look.map(|look| moment(look.began_at)),
     })
 }

@@ -416,6 +416,8 @@ pub struct ReadingPlaceJson {
     pub folder: String,
     /// What it holds.
     pub state: ReadingStateJson,
+    /// What that reads of who may do what.
+    pub mode: Option<ReadingModeJson>,
     /// When that began, in UTC.
     pub began_at: Option<String>,
 }

@@ -100,7 +100,7 @@ pub(super) fn refuse_foreign(folder: &Path) -> Result<(), Problem> {
             ),
         )
         .with_hints(vec![
-            "Choose another folder, or replace the files with --force.".to_owned(),
+            "Choose another folder, or take the files away (in the terminal, --force replaces them).".to_owned(),
         ])
         .on_field("out")),
         Some(_) | None => Ok(()),
