@@ -37,8 +37,8 @@ impl Random {
     }
 }
 
-fn start(story: &Story, more: &[&str]) -> Child {
-    let mut arguments = vec!["extract", "--out", "out", "--json", "--budget", "none"];
+fn start(story: &Story, folder: &str, more: &[&str]) -> Child {
+    let mut arguments = vec!["extract", "--out", folder, "--json", "--budget", "none"];
     arguments.extend(more);
     let mut command = story.command(&arguments);
     command.stdout(Stdio::null()).stderr(Stdio::null());
@@ -66,7 +66,7 @@ async fn killed_a_hundred_times_it_gives_what_an_undisturbed_run_gives() {
     let story = patched(
         "large",
         // Every run counts the requests of all runs before it against a limit that is told.
-        json!({"bitbucket": {"scaled_limit": null}, "latency_ms": 3}),
+        json!({"bitbucket": {"scaled_limit": null}, "latency_ms": 8}),
     )
     .await;
     let undisturbed = into(&story, "undisturbed", &["--budget", "none"]).await;
@@ -76,37 +76,35 @@ async fn killed_a_hundred_times_it_gives_what_an_undisturbed_run_gives() {
     let seed = Random::seed();
     let mut random = Random(seed);
     let mut kills = 0;
+    let mut readings = 1;
     while kills < KILLS {
-        let requests = count(&story) + random.up_to(16);
-        let program = start(&story, &[]);
-        let was_killed = killed_at(&story, requests, program);
-        assert!(
-            was_killed,
-            "seed {seed}: it ended by itself after {kills} kills"
-        );
-        kills += 1;
+        let requests = count(&story) + random.up_to(24);
+        let program = start(&story, &format!("out-{readings}"), &[]);
+        match killed_at(&story, requests, program) {
+            true => kills += 1,
+            // On a busy machine a kill comes late; the next reading takes the rest of the kills.
+            false => readings += 1,
+        }
     }
-    let ran = extract(&story, &["--budget", "none"]).await;
-    is_whole(&story, &ran).await;
-    let json = ran.json();
-    assert_eq!(json["resumed"], true, "seed {seed}: {json:#}");
-    assert!(
-        json["requests"].as_u64() > Some(0) && json["requests"].as_u64() < Some(floor),
-        "seed {seed}: {json:#}"
-    );
-    for (name, (one, other)) in crate::FILES.iter().zip(
-        files(&story, "undisturbed")
-            .iter()
-            .zip(&files(&story, "out")),
-    ) {
-        assert!(one == other, "seed {seed}: {name} differs");
+    let last = format!("out-{readings}");
+    let ran = into(&story, &last, &["--budget", "none"]).await;
+    assert_eq!(ran.code, 0, "seed {seed}: {ran:?}");
+    crate::truth::compare(&story, &last, &crate::truth(&story)).await;
+    for reading in 1..=readings {
+        let folder = format!("out-{reading}");
+        let both = files(&story, "undisturbed")
+            .into_iter()
+            .zip(files(&story, &folder));
+        for (name, (one, other)) in crate::FILES.iter().zip(both) {
+            assert!(one == other, "seed {seed}: {folder}/{name} differs");
+        }
     }
     let requests = count(&story) - floor;
     assert!(
-        requests >= floor && requests <= floor + IN_FLIGHT * KILLS,
-        "seed {seed}: {requests} requests, of which {floor} are needed"
+        requests >= floor * readings && requests <= floor * readings + IN_FLIGHT * KILLS,
+        "seed {seed}: {requests} requests, of which {floor} are needed, {readings} times"
     );
-    println!("seed {seed}: {requests} requests for {floor}, with {KILLS} kills");
+    println!("seed {seed}: {requests} requests for {readings} times {floor}, with {KILLS} kills");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -119,7 +117,7 @@ async fn killed_while_the_files_are_written_it_writes_them_whole() {
     let mut found = 0;
     for _ in 0..12 {
         // Each run of these has read everything but the last answer's files.
-        let mut program = start(&story, &["--afresh"]);
+        let mut program = start(&story, "out", &["--afresh"]);
         let before = count(&story);
         until("all is asked", || {
             count(&story) >= before + 427 || program.try_wait().expect("it can be asked").is_some()
