@@ -45,7 +45,7 @@ const WORKSPACES: &str =
 const GROUPS: &str = "https://support.atlassian.com/bitbucket-cloud/docs/groups-endpoint/";
 
 /// Every exception.
-pub(crate) const TABLE: [Exception; 24] = [
+pub(crate) const TABLE: [Exception; 25] = [
     Exception {
         about: About::Path(groups::LIST, &["exclude_members"]),
         reason: "The v1 groups have no successor and stand on a page of their own.",

@@ -39,6 +39,7 @@ export function place(over: Partial<ReadingPlaceJson> = {}): ReadingPlaceJson {
     workspace: 'acme',
     folder: '/home/ada/Documents/acme',
     state: 'nothing',
+    mode: null,
     began_at: null,
     ...over,
   };
