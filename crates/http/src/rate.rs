@@ -198,10 +198,7 @@ mod tests {
         assert_eq!(parts.limit, limit(100, 60));
         assert_eq!(parts.remaining, Some(50));
         assert_eq!(parts.reset, Some(Duration::from_secs(5)));
-        let apart = signs(&[
-            ("RateLimit-Limit", "100"),
-            ("RateLimit-Policy", "100;w=60"),
-        ]);
+        let apart = signs(&[("RateLimit-Limit", "100"), ("RateLimit-Policy", "100;w=60")]);
         assert_eq!(apart.limit, limit(100, 60));
         let items = signs(&[
             ("RateLimit", "\"default\";r=3;t=9"),
