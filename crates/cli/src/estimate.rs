@@ -25,12 +25,13 @@ pub(crate) async fn run(context: &Context, arguments: &EstimateArguments) -> exi
     report::print_problems(&estimated.problems);
     match context.json {
         true => report::print_json(&estimated),
-        false => print(&estimated),
+        false => report::print_text(&in_words(&estimated)),
     }
     exit::of_document(&estimated.problems)
 }
 
-fn print(estimate: &EstimateJson) {
+fn in_words(estimate: &EstimateJson) -> String {
+    let mut text = String::new();
     let EstimateJson {
         requests,
         rows,
@@ -44,22 +45,35 @@ fn print(estimate: &EstimateJson) {
         ..
     } = estimate;
     if *requests == 0 {
-        return;
+        return text;
     }
-    println!(
+    line!(
+        text,
         "{}: {} members, {} groups, {} projects, {} repositories",
-        estimate.workspace, entities.user, entities.group, entities.project, entities.repository
+        estimate.workspace,
+        entities.user,
+        entities.group,
+        entities.project,
+        entities.repository
     );
-    println!(
+    line!(
+        text,
         "  about {requests} requests and {rows} rows, in about {}",
         span(*seconds_at_budget)
     );
-    println!("  at {hourly_limit} requests an hour. {limit_from}");
+    match hourly_limit {
+        0 => line!(text, "  without a limit. {limit_from}"),
+        _ => line!(text, "  at {hourly_limit} requests an hour. {limit_from}"),
+    }
     if *sampled > 0 {
-        println!("  Grants are reckoned from {sampled} projects and repositories.");
+        line!(
+            text,
+            "  Grants are reckoned from {sampled} projects and repositories."
+        );
     }
     for note in notes {
-        println!("? {note}");
+        line!(text, "? {note}");
     }
-    println!("This took {requests_made} requests.");
+    line!(text, "This took {requests_made} requests.");
+    text
 }

@@ -14,6 +14,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use crate::arguments::{ExtractArguments, ReadingArguments};
 use crate::check::stopped_by_ctrl_c;
 use crate::context::Context;
+use crate::report::shown;
 use crate::{exit, report};
 
 pub(crate) async fn run(context: &Context, arguments: &ExtractArguments) -> exit::Code {
@@ -42,7 +43,7 @@ pub(crate) async fn run(context: &Context, arguments: &ExtractArguments) -> exit
     report::print_problems(&ended.problems);
     match context.json {
         true => report::print_json(&ended),
-        false => print(&ended),
+        false => report::print_text(&told(&ended)),
     }
     exit::of_extract(&ended)
 }
@@ -133,19 +134,22 @@ pub(crate) fn span(seconds: u64) -> String {
     }
 }
 
-fn print(extract: &ExtractJson) {
+fn told(extract: &ExtractJson) -> String {
+    let mut text = String::new();
     let entities = &extract.entities;
     let relations = &extract.relations;
     if extract.files.is_empty() {
         if extract.resumable {
-            println!(
-                "{} of {} repositories are listed so far, and what was read is kept in {}. Give the command again: it goes on there.",
-                entities.repository, extract.workspace, extract.folder
+            line!(
+                text,
+                "{} repositories are listed so far, and what was read is kept in {}. Give the command again: it goes on there.",
+                entities.repository,
+                extract.folder
             );
         }
-        return;
+        return text;
     }
-    println!("{}", extract.workspace);
+    line!(text, "{}", extract.workspace);
     for (count, one, many) in [
         (entities.user, "person", "people"),
         (entities.app_user, "app user", "app users"),
@@ -153,42 +157,50 @@ fn print(extract: &ExtractJson) {
         (entities.project, "project", "projects"),
         (entities.repository, "repository", "repositories"),
     ] {
-        println!("  {count:>8} {}", if count == 1 { one } else { many });
+        line!(text, "  {count:>8} {}", if count == 1 { one } else { many });
     }
     let explicit = extract.mode == ReadingModeJson::Grants;
-    println!(
+    line!(
+        text,
         "  {:>8} memberships of the workspace, {} of groups",
-        relations.workspace_member, relations.group_member
+        relations.workspace_member,
+        relations.group_member
     );
     match explicit {
-        true => println!(
+        true => line!(
+            text,
             "  {:>8} grants to accounts, {} to groups",
             relations.project_user + relations.repository_user,
             relations.project_group + relations.repository_group
         ),
-        false => println!(
+        false => line!(
+            text,
             "  {:>8} effective permissions of accounts on repositories; whether they are direct or\n           through a group is not known in this mode",
             relations.repository_user
         ),
     }
-    println!();
+    line!(text);
     for file in &extract.files {
-        println!(
+        line!(
+            text,
             "  {}  {} rows  SHA-256 {}",
-            file.name, file.rows, file.sha256
+            file.name,
+            file.rows,
+            file.sha256
         );
     }
-    println!("  in {}", extract.folder);
-    println!();
+    line!(text, "  in {}", extract.folder);
+    line!(text);
     for name in &extract.vanished {
-        println!(
+        line!(
+            text,
             "! {name} was taken away in Bitbucket while it was read, and is not in the files."
         );
     }
     for gap in &extract.gaps {
-        println!("✗ {}", gap_in_words(gap));
+        line!(text, "✗ {}", gap_in_words(gap));
         for hint in &gap.hints {
-            println!("  → {hint}");
+            line!(text, "  → {hint}");
         }
     }
     let seconds = extract.elapsed_ms / 1000;
@@ -196,7 +208,8 @@ fn print(extract: &ExtractJson) {
         0 => String::new(),
         waited => format!(", of which {} waiting for the rate limit", span(waited)),
     };
-    println!(
+    line!(
+        text,
         "{} {} requests in {}{waited}.",
         match extract.complete {
             true => "Everything was read.",
@@ -206,18 +219,37 @@ fn print(extract: &ExtractJson) {
         extract.requests,
         span(seconds),
     );
+    text
 }
 
 fn gap_in_words(gap: &GapJson) -> String {
     let of = match (gap.of.as_slice(), gap.count) {
         ([], _) => String::new(),
-        ([one], 1) => format!(" of {one}"),
-        ([first, ..], count) => format!(" of {first} and {} more", count.saturating_sub(1)),
+        ([one], 1) => format!(" of {}", shown(one)),
+        ([first, ..], count) => {
+            format!(" of {} and {} more", shown(first), count.saturating_sub(1))
+        }
     };
     format!(
         "Not read: {}{of}. {} [{}]",
-        gap.what.replace('_', " "),
+        what_is_missing(&gap.what),
         gap.message,
         gap.code
     )
+}
+
+/// What a gap lacks, by the name of the entity or relation.
+fn what_is_missing(what: &str) -> &str {
+    match what {
+        "workspace_member" => "the members of the workspace",
+        "group" => "the groups",
+        "group_member" => "the members of the group",
+        "project" => "all of the projects",
+        "repository" => "all of the repositories",
+        "project_user" => "grants to accounts on the project",
+        "project_group" => "grants to groups on the project",
+        "repository_user" => "grants to accounts on the repository",
+        "repository_group" => "grants to groups on the repository",
+        other => other,
+    }
 }

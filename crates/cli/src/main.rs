@@ -10,6 +10,17 @@
     reason = "a front door prints; nothing else does"
 )]
 
+/// Adds a line to a text.
+macro_rules! line {
+    ($text:expr) => {
+        $text.push('\n')
+    };
+    ($text:expr, $($said:tt)*) => {{
+        $text.push_str(&format!($($said)*));
+        $text.push('\n');
+    }};
+}
+
 mod access;
 mod arguments;
 mod check;

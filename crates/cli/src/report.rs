@@ -20,6 +20,27 @@ struct Failure {
     problems: Vec<ProblemJson>,
 }
 
+/// A name from outside, as a terminal may have it: what would move the cursor, change colours or turn
+/// the direction of what follows is shown as what it is, a character that cannot be shown.
+pub(crate) fn shown(name: &str) -> String {
+    let is_unsafe = |character: char| {
+        character.is_control()
+            || matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    name.chars()
+        .map(|character| match is_unsafe(character) {
+            true => char::REPLACEMENT_CHARACTER,
+            false => character,
+        })
+        .collect()
+}
+
+/// Prints a text on standard output.
+pub(crate) fn print_text(text: &str) {
+    // A closed pipe is the reader's choice.
+    let _closed_pipe = write!(std::io::stdout(), "{text}");
+}
+
 /// Prints one JSON document on standard output.
 pub(crate) fn print_json(document: &impl Serialize) {
     match serde_json::to_string(document) {

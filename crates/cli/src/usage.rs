@@ -115,6 +115,12 @@ fn unfit(error: &clap::Error) -> String {
     let empty = named(error, ContextKind::InvalidValue).is_empty();
     match (possible.as_str(), empty) {
         ("", true) => format!("{option} is given without a value."),
+        ("", false) if option.starts_with("--in-flight") => {
+            "--in-flight takes a whole number from 1 to 64.".to_owned()
+        }
+        ("", false) if option.starts_with("--budget") => {
+            "--budget takes a number of requests an hour, 1 or more, or none.".to_owned()
+        }
         ("", false) => format!("{option} takes a whole number of seconds, 0 or more."),
         (possible, _) => format!("{option} takes one of these: {possible}."),
     }
@@ -148,6 +154,11 @@ mod tests {
                 vec!["check", "--max-wait", "canary"],
                 "whole number of seconds",
             ),
+            (
+                vec!["extract", "--out", "x", "--in-flight", "0"],
+                "from 1 to 64",
+            ),
+            (vec!["estimate", "--budget", "canary"], "or none"),
             (vec!["check", "--max-wait", ""], "without a value"),
             (
                 vec!["export", "--format", "canary", "--out", "x"],

@@ -18,6 +18,10 @@ use crate::{Identity, Mode};
 
 /// The form of the file; another one is not read.
 const FORMAT: i64 = 1;
+/// Seconds for which a reading that stopped half-way is gone on with.
+const HALF_LASTS: i64 = 7 * 24 * 60 * 60;
+/// Seconds for which what is missing of one is asked for again, and no more.
+const GAPS_LAST: i64 = 6 * 60 * 60;
 /// What was taken is written after this time at the latest.
 const WRITTEN_AFTER: Duration = Duration::from_millis(100);
 /// Between two moments at which what was written is made safe against a loss of power.
@@ -31,7 +35,8 @@ CREATE TABLE IF NOT EXISTS reason (
 );
 CREATE TABLE IF NOT EXISTS task (
     id INTEGER PRIMARY KEY, kind INTEGER NOT NULL, target TEXT NOT NULL, item TEXT NOT NULL,
-    next TEXT, size INTEGER, restarts INTEGER NOT NULL DEFAULT 0, state INTEGER NOT NULL DEFAULT 0,
+    next TEXT, size INTEGER, restarts INTEGER NOT NULL DEFAULT 0,
+    pages INTEGER NOT NULL DEFAULT 0, entries INTEGER NOT NULL DEFAULT 0, state INTEGER NOT NULL DEFAULT 0,
     reason INTEGER REFERENCES reason (id), UNIQUE (kind, item)
 );
 CREATE TABLE IF NOT EXISTS entity (
@@ -60,8 +65,8 @@ pub enum StoreError {
     /// It is no checkpoint, or damaged, or of another version of this program.
     #[error("it cannot be understood")]
     Damaged(#[source] Option<rusqlite::Error>),
-    /// It holds the unfinished reading of something else.
-    #[error("it holds the unfinished reading of {0}")]
+    /// It holds the reading of something else.
+    #[error("it holds the reading of {0}")]
     OtherReading(String),
     /// The system refused.
     #[error("the system refused")]
@@ -178,7 +183,7 @@ impl Store {
     /// # Errors
     /// As [`Store::open`].
     pub fn held(path: &Path) -> Result<Option<(Self, Look)>, StoreError> {
-        if !path.exists() {
+        if !path.try_exists()? {
             return Ok(None);
         }
         let mut store = Self::open(path)?;
@@ -211,10 +216,12 @@ impl Store {
     }
 
     /// Begins a reading, or goes on with the same one where it stopped; what could not be read is
-    /// asked for again. One that was read to its end is begun anew.
+    /// asked for again. One that was read whole is begun anew, and so is one that is too old: what it
+    /// holds may not be so any more.
     ///
     /// # Errors
-    /// [`StoreError::OtherReading`] where something else was read half-way; the system's.
+    /// [`StoreError::OtherReading`] where it holds another workspace, or something else half-way; the
+    /// system's.
     pub fn begin(
         &mut self,
         identity: &Identity,
@@ -224,48 +231,64 @@ impl Store {
         let held = self.identity()?;
         let ended = self.meta("ended")?;
         let is_same = held.as_ref() == Some(identity);
-        let goes_on = is_same && !afresh && ended.as_deref() != Some("whole");
-        if let Some(held) = held.filter(|_| !is_same && !afresh && ended.is_none()) {
-            return Err(StoreError::OtherReading(held.in_words()));
+        if let Some(held) = held.filter(|_| !is_same && !afresh) {
+            let is_elsewhere = (&held.workspace, &held.api) != (&identity.workspace, &identity.api);
+            if ended.is_none() || is_elsewhere {
+                return Err(StoreError::OtherReading(held.in_words()));
+            }
         }
-        let transaction = self.connection.transaction()?;
-        let began_at = match goes_on {
-            true => {
-                transaction.execute_batch(
-                    "UPDATE task SET state = 0, reason = NULL, next = NULL, size = NULL, restarts = 0 WHERE state = 2;
-                     DELETE FROM reason;
-                     DELETE FROM meta WHERE name = 'ended';",
-                )?;
-                let began_at = transaction.query_row(
-                    "SELECT value FROM meta WHERE name = 'began_at'",
-                    [],
-                    |row| row.get::<_, String>(0),
-                )?;
-                began_at.parse().unwrap_or(now)
-            }
-            false => {
-                // What was spent within the last hour counts on.
-                transaction.execute_batch(
-                    "DELETE FROM meta; DELETE FROM task; DELETE FROM reason; DELETE FROM entity;
-                     DELETE FROM relation; DELETE FROM vanished;
-                     INSERT INTO task (kind, target, item) VALUES (0, '', '');",
-                )?;
-                let mut insert = transaction.prepare("INSERT INTO meta VALUES (?, ?)")?;
-                insert.execute(["workspace", &identity.workspace])?;
-                insert.execute(["api", &identity.api])?;
-                insert.execute(["mode", identity.mode.as_str()])?;
-                insert.execute(["began_at", &now.to_string()])?;
-                now
-            }
+        let lasts = match ended {
+            Some(_) => GAPS_LAST,
+            None => HALF_LASTS,
         };
-        transaction.commit()?;
-        self.members = self.members_read()?;
+        let is_fresh = is_same && now.saturating_sub(self.began_at()?) <= lasts;
+        let goes_on = is_fresh && !afresh && ended.as_deref() != Some("whole");
         self.mode = identity.mode;
+        self.connection.execute_batch("BEGIN IMMEDIATE")?;
+        let began_at = match goes_on {
+            true => self.reopen()?,
+            false => self.clear(identity, now)?,
+        };
+        self.connection.execute_batch("COMMIT")?;
+        self.members = self.members_read()?;
         self.workspace = self.workspace_read()?;
         Ok(Begun {
             resumed: goes_on,
             began_at,
         })
+    }
+
+    /// Asks again for what could not be read, from its first page.
+    fn reopen(&mut self) -> Result<i64, StoreError> {
+        self.workspace = self.workspace_read()?;
+        for task in self.gap_tasks()? {
+            if task.kind.is_list() {
+                self.set_meta("restarted", "1")?;
+            }
+            self.forget_said(&task)?;
+        }
+        // A list that is still read keeps the reason why something of it is missing.
+        self.connection.execute_batch(
+            "UPDATE task SET state = 0, reason = NULL, next = NULL, size = NULL, restarts = 0,
+                 pages = 0, entries = 0 WHERE state = 2;
+             DELETE FROM reason WHERE id NOT IN (SELECT reason FROM task WHERE reason IS NOT NULL);
+             DELETE FROM meta WHERE name = 'ended';",
+        )?;
+        self.began_at()
+    }
+
+    fn clear(&self, identity: &Identity, now: i64) -> Result<i64, StoreError> {
+        // What was spent within the last hour counts on.
+        self.connection.execute_batch(
+            "DELETE FROM meta; DELETE FROM task; DELETE FROM reason; DELETE FROM entity;
+             DELETE FROM relation; DELETE FROM vanished;
+             INSERT INTO task (kind, target, item) VALUES (0, '', '');",
+        )?;
+        self.set_meta("workspace", &identity.workspace)?;
+        self.set_meta("api", &identity.api)?;
+        self.set_meta("mode", identity.mode.as_str())?;
+        self.set_meta("began_at", &now.to_string())?;
+        Ok(now)
     }
 
     /// Opens what follows as one transaction, unless one is open.

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use bbsetup_bitbucket::reading::{Item, On, Question, Reader, Rest, To, What};
 use bbsetup_bitbucket::{Credential, Target};
-use bbsetup_setup::Problem;
+use bbsetup_setup::{Problem, ProblemCode};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -28,7 +28,7 @@ pub struct Estimate {
     pub rows: u64,
     /// How long it takes within the budget.
     pub time: Duration,
-    /// Requests an hour that were reckoned with.
+    /// Requests an hour that were reckoned with; 0 where without a limit.
     pub hourly_limit: u32,
     /// Where that number comes from.
     pub limit_from: LimitFrom,
@@ -80,19 +80,19 @@ pub async fn estimate(look: &Look<'_>, stop: &CancellationToken) -> Result<Estim
     };
     let mut relations = RelationCounts::default();
 
-    let members = asking.list(Question::Members, "members").await;
+    let members = asking.list(Question::Members, "members").await?;
     entities.user = members.count;
     relations.workspace_member = members.count;
-    let groups = asking.list(Question::Groups, "groups").await;
+    let groups = asking.list(Question::Groups, "groups").await?;
     entities.group = groups
         .items
         .iter()
         .filter(|item| matches!(item, Item::Group { .. }))
         .count() as u64;
     relations.group_member = groups.items.len() as u64 - entities.group;
-    let projects = asking.list(Question::Projects, "projects").await;
+    let projects = asking.list(Question::Projects, "projects").await?;
     entities.project = projects.count;
-    let repositories = asking.list(Question::Repositories, "repositories").await;
+    let repositories = asking.list(Question::Repositories, "repositories").await?;
     entities.repository = repositories.count;
     relations.contains = projects.count + repositories.count;
 
@@ -102,8 +102,8 @@ pub async fn estimate(look: &Look<'_>, stop: &CancellationToken) -> Result<Estim
     match look.mode {
         Mode::Grants => {
             requests += 2 * (projects.count + repositories.count);
-            let of_projects = asking.sample(&projects.items, SAMPLED.1).await;
-            let of_repositories = asking.sample(&repositories.items, SAMPLED.0).await;
+            let of_projects = asking.sample(&projects.items, SAMPLED.1).await?;
+            let of_repositories = asking.sample(&repositories.items, SAMPLED.0).await?;
             sampled = of_projects.sampled + of_repositories.sampled;
             relations.project_user = of_projects.of_all(of_projects.users, projects.count);
             relations.project_group = of_projects.of_all(of_projects.groups, projects.count);
@@ -113,17 +113,19 @@ pub async fn estimate(look: &Look<'_>, stop: &CancellationToken) -> Result<Estim
                 of_repositories.of_all(of_repositories.groups, repositories.count);
         }
         Mode::Effective => {
-            let effective = asking.list(Question::Effective, "permissions").await;
+            let effective = asking.list(Question::Effective, "permissions").await?;
             requests += pages(effective.count);
             relations.repository_user = effective.count;
         }
     }
-    let (hourly_limit, limit_from) = asking.pace.limit().map_or(
-        (DOCUMENTED.requests, LimitFrom::Documented),
-        |(limit, from)| (limit.requests, from),
-    );
+    let (hourly_limit, limit_from) = match (asking.pace.limit(), look.budget) {
+        (Some((limit, from)), _) => (limit.requests, from),
+        (None, Budget::Unlimited) => (0, LimitFrom::Unlimited),
+        (None, _) => (DOCUMENTED.requests, LimitFrom::Documented),
+    };
     let in_flight = u64::try_from(look.in_flight.max(1)).unwrap_or(1);
-    let time = match requests > u64::from(hourly_limit) && look.budget != Budget::Unlimited {
+    let is_over = requests > u64::from(hourly_limit) && limit_from != LimitFrom::Unlimited;
+    let time = match is_over {
         true => Duration::from_secs((requests * 3600).div_ceil(u64::from(hourly_limit))),
         false => {
             let rounds = u32::try_from(requests.div_ceil(in_flight)).unwrap_or(u32::MAX);
@@ -213,35 +215,46 @@ impl Asking<'_> {
         Err(refused.unwrap_or_else(|| Box::new(crate::reading::stopped())))
     }
 
-    async fn list(&mut self, question: Question, what: &str) -> Listed {
-        match self.ask(&question).await {
-            Ok((items, rest)) => {
-                let held = items.len() as u64;
-                if rest.next.is_some() && rest.size.is_none() {
-                    self.notes.push(format!(
-                        "Bitbucket does not say how many {what} there are; there are more than {held}."
-                    ));
+    /// As [`Asking::ask`]; `None`, with a note, where it may not be asked.
+    async fn ask_or_note(
+        &mut self,
+        question: &Question,
+        what: &str,
+    ) -> Result<Option<(Vec<Item>, Rest)>, Box<Problem>> {
+        match self.ask(question).await {
+            Ok(answered) => Ok(Some(answered)),
+            Err(problem) if may_be_left_out(problem.code) => {
+                let note = format!("The {what} could not be looked at: {}", problem.message);
+                if !self.notes.contains(&note) {
+                    self.notes.push(note);
                 }
-                Listed {
-                    count: rest.size.unwrap_or(held).max(held),
-                    items,
-                }
+                Ok(None)
             }
-            Err(problem) => {
-                self.notes.push(format!(
-                    "The {what} could not be looked at: {}",
-                    problem.message
-                ));
-                Listed {
-                    items: Vec::new(),
-                    count: 0,
-                }
-            }
+            Err(problem) => Err(problem),
         }
     }
 
+    async fn list(&mut self, question: Question, what: &str) -> Result<Listed, Box<Problem>> {
+        let Some((items, rest)) = self.ask_or_note(&question, what).await? else {
+            return Ok(Listed {
+                items: Vec::new(),
+                count: 0,
+            });
+        };
+        let held = items.len() as u64;
+        if rest.next.is_some() && rest.size.is_none() {
+            self.notes.push(format!(
+                "Bitbucket does not say how many {what} there are; there are more than {held}."
+            ));
+        }
+        Ok(Listed {
+            count: rest.size.unwrap_or(held).max(held),
+            items,
+        })
+    }
+
     /// The grants of a few, spread over the page.
-    async fn sample(&mut self, items: &[Item], count: usize) -> Sample {
+    async fn sample(&mut self, items: &[Item], count: usize) -> Result<Sample, Box<Problem>> {
         let mut sample = Sample::default();
         let step = (items.len() / count.max(1)).max(1);
         for item in items.iter().step_by(step).take(count) {
@@ -250,22 +263,30 @@ impl Asking<'_> {
                 Item::Repository { slug, .. } => On::Repository(slug.clone()),
                 _ => continue,
             };
-            let users = self.ask(&Question::Grants(on.clone(), To::Users)).await;
-            let groups = self.ask(&Question::Grants(on, To::Groups)).await;
-            match (users, groups) {
-                (Ok((users, _)), Ok((groups, _))) => {
-                    sample.sampled += 1;
-                    sample.users += users.len() as u64;
-                    sample.groups += groups.len() as u64;
-                }
-                (Err(problem), _) | (_, Err(problem)) => {
-                    let note = format!("Grants could not be looked at: {}", problem.message);
-                    if !self.notes.contains(&note) {
-                        self.notes.push(note);
-                    }
-                }
+            let users = Question::Grants(on.clone(), To::Users);
+            let groups = Question::Grants(on, To::Groups);
+            let users = self.ask_or_note(&users, "grants").await?;
+            let groups = self.ask_or_note(&groups, "grants").await?;
+            if let (Some((users, _)), Some((groups, _))) = (users, groups) {
+                sample.sampled += 1;
+                sample.users += users.len() as u64;
+                sample.groups += groups.len() as u64;
             }
         }
-        sample
+        Ok(sample)
     }
+}
+
+/// Whether an estimate is worth something without the answer: it may not be asked. Where nobody answers,
+/// or not now, nothing can be told.
+fn may_be_left_out(code: ProblemCode) -> bool {
+    matches!(
+        code,
+        ProblemCode::ScopeMissing
+            | ProblemCode::RoleMissing
+            | ProblemCode::WrongCredentialKind
+            | ProblemCode::EndpointRemoved
+            | ProblemCode::WorkspaceNotFoundOrHidden
+            | ProblemCode::UnreadableReply
+    )
 }

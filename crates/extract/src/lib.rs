@@ -59,9 +59,14 @@ impl Mode {
 
 impl Identity {
     fn in_words(&self) -> String {
-        match self.mode {
-            Mode::Grants => self.workspace.clone(),
-            Mode::Effective => format!("{}, effective permissions only", self.workspace),
+        let Self {
+            workspace,
+            api,
+            mode,
+        } = self;
+        match mode {
+            Mode::Grants => format!("{workspace} at {api}"),
+            Mode::Effective => format!("{workspace} at {api}, effective permissions only"),
         }
     }
 }

@@ -40,6 +40,8 @@ pub enum LimitFrom {
     Told,
     /// Bitbucket documents it.
     Documented,
+    /// There is to be none.
+    Unlimited,
 }
 
 /// Whether a request may leave.
@@ -67,7 +69,9 @@ impl Why {
         match self {
             Self::Refused => "Bitbucket's rate limit is reached.",
             Self::UsedUp => "The requests that may be made within an hour are used up.",
-            Self::Spread => "The requests are spread over the hour.",
+            Self::Spread => {
+                "What is left does not fit into this hour's requests, and is spread over the hours."
+            }
         }
     }
 }

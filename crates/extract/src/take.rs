@@ -91,13 +91,28 @@ impl Store {
         if rest.unreadable > 0 {
             self.task_lacks(task.id, &unreadable_entries(rest.unreadable))?;
         }
+        let held = task.entries + rest.held;
         if let Some(next) = &rest.next {
-            self.task_goes_on(task.id, Some(next), size)?;
+            if has_no_end(task, next, held) {
+                self.task_lacks(task.id, &no_end())?;
+                self.task_done(task.id)?;
+                return Ok(Taken {
+                    ended: true,
+                    ..Taken::default()
+                });
+            }
+            self.task_goes_on(task.id, next, size, rest.held)?;
             return Ok(Taken {
                 size: rest.size,
                 ..Taken::default()
             });
         }
+        // Fewer than were announced: something moved over the edge of a page.
+        let is_short = task.kind.is_list()
+            && size
+                .and_then(|size| u64::try_from(size).ok())
+                .is_some_and(|size| held < size);
+        let size = if is_short { Some(CHANGED) } else { size };
         if size == Some(CHANGED) && task.restarts < MOST_RESTARTS {
             self.restart(task)?;
             return Ok(Taken {
@@ -119,26 +134,34 @@ impl Store {
 
     /// Begins a list again from its first page: what it said before may not hold any more.
     pub(crate) fn restart(&self, task: &Task) -> Result<(), StoreError> {
-        let relation = match task.kind {
-            Kind::Members => Some(Relation::WorkspaceMember),
-            Kind::Projects => Some(Relation::ProjectInWorkspace),
-            Kind::Repositories => Some(Relation::RepositoryInProject),
-            Kind::Effective => Some(Relation::RepositoryUser),
-            Kind::Workspace
-            | Kind::Groups
-            | Kind::GroupsAlone
-            | Kind::GroupMembers
-            | Kind::ProjectUsers
-            | Kind::ProjectGroups
-            | Kind::RepositoryUsers
-            | Kind::RepositoryGroups
-            | Kind::OwnRole => None,
-        };
-        if let Some(relation) = relation {
-            self.connection
-                .execute("DELETE FROM relation WHERE kind = ?", [relation.number()])?;
-        }
+        self.forget_said(task)?;
         self.task_restarts(task.id)
+    }
+
+    /// Forgets how things belong together by what a list has said so far.
+    pub(crate) fn forget_said(&self, task: &Task) -> Result<(), StoreError> {
+        let Some(relation) = task.kind.relation() else {
+            return Ok(());
+        };
+        match task.item.as_str() {
+            "" => self
+                .connection
+                .execute("DELETE FROM relation WHERE kind = ?", [relation.number()])?,
+            item => self
+                .connection
+                .prepare_cached("DELETE FROM relation WHERE entity = ? AND kind = ?")?
+                .execute(params![item, relation.number()])?,
+        };
+        // A project that repositories name is there, whatever the list says.
+        if task.kind == Kind::Projects {
+            self.connection.execute(
+                "INSERT OR IGNORE INTO relation SELECT ?, source_id, 6, 'contains' FROM entity
+                 WHERE source_type = 'project'
+                     AND source_id IN (SELECT parent FROM relation WHERE kind = 7)",
+                [self.workspace_uuid()],
+            )?;
+        }
+        Ok(())
     }
 
     fn take_workspace(&mut self, uuid: String, slug: String, name: &str) -> Result<(), StoreError> {
@@ -464,7 +487,7 @@ impl Store {
         }
         let transaction = self.connection.transaction()?;
         transaction.execute_batch(
-            "CREATE INDEX IF NOT EXISTS relation_parent ON relation (parent, kind);
+            "CREATE INDEX relation_parent ON relation (parent, kind);
              CREATE TEMP TABLE gone AS SELECT source_id, name FROM entity WHERE
                  (source_type = 'repository' AND NOT EXISTS (SELECT 1 FROM relation WHERE entity = source_id AND kind = 7)
                     AND EXISTS (SELECT 1 FROM task WHERE kind = 5 AND state = 1))
@@ -480,7 +503,8 @@ impl Store {
              DELETE FROM entity WHERE source_type IN ('user', 'app_user')
                  AND NOT EXISTS (SELECT 1 FROM relation WHERE parent = source_id)
                  AND EXISTS (SELECT 1 FROM task WHERE kind = 1 AND state = 1);
-             DROP TABLE gone;",
+             DROP TABLE gone;
+             DROP INDEX relation_parent;",
         )?;
         Ok(transaction.commit()?)
     }
@@ -517,6 +541,20 @@ fn unreadable_entries(count: u64) -> Problem {
     )
 }
 
+/// Whether a list goes on and on: with a page that it has given before, or with pages that hold next
+/// to nothing.
+fn has_no_end(task: &Task, next: &str, entries: u64) -> bool {
+    const PAGES_OF_NOTHING: u64 = 100;
+    task.next.as_deref() == Some(next) || task.pages > entries + PAGES_OF_NOTHING
+}
+
+fn no_end() -> Problem {
+    Problem::new(
+        ProblemCode::UnreadableReply,
+        "The list leads from page to page without an end, so that entries may be missing.",
+    )
+}
+
 fn sees_not_all() -> Problem {
     Problem::new(
         ProblemCode::RoleMissing,
@@ -527,7 +565,7 @@ fn sees_not_all() -> Problem {
 fn kept_changing() -> Problem {
     Problem::new(
         ProblemCode::UnreadableReply,
-        "The list changed each time it was read, so that entries may be missing.",
+        "The list changed each time it was read, or held fewer entries than it said, so that entries may be missing.",
     )
     .with_hints(vec![
         "Read the workspace again when fewer changes are made to it.".to_owned(),

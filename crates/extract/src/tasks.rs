@@ -7,6 +7,7 @@ use bbsetup_setup::{CheckName, Problem};
 use rusqlite::{OptionalExtension, Row, params};
 
 use crate::checkpoint::{Store, StoreError};
+use crate::counts::Relation;
 
 /// Kinds of questions, in the order in which they are asked: what names others comes first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -85,10 +86,25 @@ impl Kind {
 
     /// Whether it is a list of pages that may change while it is read.
     pub(crate) fn is_list(self) -> bool {
-        matches!(
-            self,
-            Self::Members | Self::Projects | Self::Repositories | Self::Effective
-        )
+        self.relation().is_some()
+    }
+
+    /// What its entries become, of a list of pages.
+    pub(crate) fn relation(self) -> Option<Relation> {
+        match self {
+            Self::Members => Some(Relation::WorkspaceMember),
+            Self::Projects => Some(Relation::ProjectInWorkspace),
+            Self::Repositories => Some(Relation::RepositoryInProject),
+            Self::ProjectUsers => Some(Relation::ProjectUser),
+            Self::ProjectGroups => Some(Relation::ProjectGroup),
+            Self::RepositoryUsers | Self::Effective => Some(Relation::RepositoryUser),
+            Self::RepositoryGroups => Some(Relation::RepositoryGroup),
+            Self::Workspace
+            | Self::Groups
+            | Self::GroupsAlone
+            | Self::GroupMembers
+            | Self::OwnRole => None,
+        }
     }
 }
 
@@ -106,6 +122,9 @@ pub(crate) struct Task {
     pub(crate) size: Option<i64>,
     /// How often the list was begun again.
     pub(crate) restarts: u32,
+    /// Pages of the list that were read, and the entries that they held.
+    pub(crate) pages: u64,
+    pub(crate) entries: u64,
 }
 
 impl Task {
@@ -138,11 +157,11 @@ impl Task {
             Kind::RepositoryUsers | Kind::RepositoryGroups => {
                 Some(Question::StillThere(On::Repository(self.item.clone())))
             }
+            Kind::GroupMembers => Some(Question::GroupsAlone),
             Kind::Workspace
             | Kind::Members
             | Kind::Groups
             | Kind::GroupsAlone
-            | Kind::GroupMembers
             | Kind::Projects
             | Kind::Repositories
             | Kind::Effective
@@ -160,12 +179,14 @@ impl Task {
             next: row.get(4)?,
             size: row.get(5)?,
             restarts: row.get(6)?,
+            pages: row.get(7)?,
+            entries: row.get(8)?,
         })
     }
 }
 
 /// Rows of `task` as [`Task::of_row`] reads them.
-const COLUMNS: &str = "id, kind, target, item, next, size, restarts";
+const COLUMNS: &str = "id, kind, target, item, next, size, restarts, pages, entries";
 
 impl Store {
     /// Up to `count` open tasks of a kind behind an ID.
@@ -211,6 +232,33 @@ impl Store {
         Ok(())
     }
 
+    /// Tasks that could not be done.
+    pub(crate) fn gap_tasks(&self) -> Result<Vec<Task>, StoreError> {
+        let mut select = self
+            .connection
+            .prepare(&format!("SELECT {COLUMNS} FROM task WHERE state = 2"))?;
+        let rows = select.query_map([], Task::of_row)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Whether something is still to be asked, or could not be read.
+    pub(crate) fn lacks_something(&self) -> Result<bool, StoreError> {
+        Ok(self.connection.query_row(
+            "SELECT EXISTS (SELECT 1 FROM task WHERE state <> 1)",
+            [],
+            |row| row.get(0),
+        )?)
+    }
+
+    /// Whether something is still to be asked.
+    pub(crate) fn is_open(&self) -> Result<bool, StoreError> {
+        Ok(self.connection.query_row(
+            "SELECT EXISTS (SELECT 1 FROM task WHERE state = 0)",
+            [],
+            |row| row.get(0),
+        )?)
+    }
+
     /// How many tasks of each kind were added since this was asked last.
     pub(crate) fn take_added(&self) -> [u64; Kind::ALL.len()] {
         self.added.take()
@@ -245,12 +293,16 @@ impl Store {
     pub(crate) fn task_goes_on(
         &self,
         id: i64,
-        next: Option<&str>,
+        next: &str,
         size: Option<i64>,
+        entries: u64,
     ) -> Result<(), StoreError> {
         self.connection
-            .prepare_cached("UPDATE task SET next = ?, size = ? WHERE id = ?")?
-            .execute(params![next, size, id])?;
+            .prepare_cached(
+                "UPDATE task SET next = ?, size = ?, pages = pages + 1, entries = entries + ?
+                 WHERE id = ?",
+            )?
+            .execute(params![next, size, entries, id])?;
         Ok(())
     }
 
@@ -259,7 +311,8 @@ impl Store {
         self.set_meta("restarted", "1")?;
         self.connection
             .prepare_cached(
-                "UPDATE task SET next = NULL, size = NULL, restarts = restarts + 1 WHERE id = ?",
+                "UPDATE task SET next = NULL, size = NULL, pages = 0, entries = 0, reason = NULL,
+                     restarts = restarts + 1 WHERE id = ?",
             )?
             .execute([id])?;
         Ok(())

@@ -130,6 +130,7 @@ pub(crate) fn not_written(path: &Path, error: &std::io::Error) -> Problem {
         ErrorKind::NotFound => "its folder is not there",
         ErrorKind::NotADirectory => "a part of its path is no folder",
         ErrorKind::IsADirectory => "it is a folder",
+        ErrorKind::AlreadyExists => "a file of that name is there",
         _ => "the system refused",
     };
     let mut problem = Problem::new(

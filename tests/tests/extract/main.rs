@@ -12,6 +12,7 @@ mod faults;
 mod folder;
 mod killed;
 mod limits;
+mod odd;
 mod requests;
 mod secrets;
 mod stopped;

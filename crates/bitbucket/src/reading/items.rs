@@ -134,6 +134,8 @@ pub struct Rest {
     pub next: Option<String>,
     /// How many the list holds, where Bitbucket says so.
     pub size: Option<u64>,
+    /// Entries that the page holds, whatever they are.
+    pub held: u64,
     /// Entries that have not what a reading needs.
     pub unreadable: u64,
 }
@@ -149,6 +151,9 @@ impl Unfit {
         self.0
     }
 }
+
+/// A list that says to hold more than this says nothing.
+const LARGEST_LIST: u64 = 100_000_000;
 
 const NOT_JSON: Unfit = Unfit("it is not JSON");
 const OTHER_FIELDS: Unfit = Unfit("it has not the fields that Bitbucket documents");
@@ -257,6 +262,9 @@ impl Question {
         match self {
             Self::Workspace => {
                 let WireWorkspace { uuid, slug, name } = whole(body)?;
+                if !is_usable(&uuid) || !is_usable(&slug) {
+                    return Err(OTHER_FIELDS);
+                }
                 let name = filled(name).unwrap_or_else(|| slug.clone());
                 take(Item::Workspace { uuid, slug, name });
                 Ok(Rest::default())
@@ -389,23 +397,81 @@ fn page<T: DeserializeOwned>(
     let WirePage { values, next, size } = borrowed(body)?;
     let mut rest = Rest {
         next: filled(next),
-        size: size.and_then(|size| size.get().parse().ok()),
+        size: size
+            .and_then(|size| size.get().parse().ok())
+            .filter(|size| *size <= LARGEST_LIST),
+        held: u64::try_from(values.len()).unwrap_or(u64::MAX),
         unreadable: 0,
     };
     for value in values {
-        match serde_json::from_str(value.get()) {
-            Ok(wire) => take(item(wire)),
-            Err(_) => rest.unreadable += 1,
+        let item = serde_json::from_str(value.get()).ok().map(&item);
+        match item.filter(is_whole) {
+            Some(item) if grants_nothing(&item) => {}
+            Some(item) => take(item),
+            None => rest.unreadable += 1,
         }
     }
     Ok(rest)
+}
+
+/// Whether an item has all by which it is known; a name that is one of the dots of a path leads
+/// elsewhere.
+fn is_whole(item: &Item) -> bool {
+    match item {
+        Item::Workspace { uuid, slug, .. } => is_usable(uuid) && is_usable(slug),
+        Item::OwnRole { role } => is_usable(role),
+        Item::Member { account, role } => is_usable(&account.uuid) && is_usable(role),
+        Item::Group { slug, .. } => is_usable(slug),
+        Item::GroupMember { group, account } => is_usable(group) && is_usable(&account.uuid),
+        Item::Project { uuid, key, .. } => is_usable(uuid) && is_usable(key),
+        Item::Repository {
+            uuid,
+            slug,
+            project,
+            ..
+        } => {
+            let in_one = project
+                .as_ref()
+                .is_none_or(|(uuid, key, _)| is_usable(uuid) && is_usable(key));
+            is_usable(uuid) && is_usable(slug) && in_one
+        }
+        Item::UserGrant {
+            account,
+            permission,
+        } => is_usable(&account.uuid) && is_usable(permission),
+        Item::GroupGrant {
+            slug, permission, ..
+        } => is_usable(slug) && is_usable(permission),
+        Item::Effective {
+            account,
+            repository,
+            permission,
+            ..
+        } => is_usable(&account.uuid) && is_usable(repository) && is_usable(permission),
+        Item::StillThere { named, .. } => is_usable(named),
+    }
+}
+
+fn is_usable(name: &str) -> bool {
+    !name.trim().is_empty() && !matches!(name, "." | "..") && !name.chars().any(char::is_control)
+}
+
+/// The description has `none` among the permissions: no grant.
+fn grants_nothing(item: &Item) -> bool {
+    match item {
+        Item::UserGrant { permission, .. }
+        | Item::GroupGrant { permission, .. }
+        | Item::Effective { permission, .. } => permission == "none",
+        _ => false,
+    }
 }
 
 fn groups(body: &[u8], take: &mut dyn FnMut(Item)) -> Result<Rest, Unfit> {
     let listed: Vec<&RawValue> = borrowed(body)?;
     let mut rest = Rest::default();
     for value in listed {
-        let Ok(group) = serde_json::from_str::<WireGroup<'_>>(value.get()) else {
+        let group = serde_json::from_str::<WireGroup<'_>>(value.get());
+        let Some(group) = group.ok().filter(|group| is_usable(&group.slug)) else {
             rest.unreadable += 1;
             continue;
         };
@@ -425,12 +491,13 @@ fn groups(body: &[u8], take: &mut dyn FnMut(Item)) -> Result<Rest, Unfit> {
 
 fn members_of(group: &str, members: &[&RawValue], rest: &mut Rest, take: &mut dyn FnMut(Item)) {
     for member in members {
-        match serde_json::from_str::<WireAccount>(member.get()) {
-            Ok(account) => take(Item::GroupMember {
+        let account = serde_json::from_str::<WireAccount>(member.get());
+        match account.ok().filter(|account| is_usable(&account.uuid)) {
+            Some(account) => take(Item::GroupMember {
                 group: group.to_owned(),
                 account: account.into(),
             }),
-            Err(_) => rest.unreadable += 1,
+            None => rest.unreadable += 1,
         }
     }
 }
@@ -465,6 +532,29 @@ mod tests {
                 uuid: "{1}".into(),
                 key: "A".into(),
                 name: "A".into()
+            }]
+        );
+    }
+
+    #[test]
+    fn what_has_no_id_is_unreadable_and_none_is_no_grant() {
+        let (items, rest) = read(
+            &Question::Grants(On::Project("A".into()), To::Groups),
+            r#"{"values": [
+                {"permission": "read", "group": {"slug": ".."}},
+                {"permission": "read", "group": {"slug": " "}},
+                {"permission": "none", "group": {"slug": "a"}},
+                {"permission": "read", "group": {"slug": "b", "name": "B\nB"}}
+            ], "size": 18446744073709551615}"#,
+        );
+        let rest = rest.expect("a page");
+        assert_eq!((rest.held, rest.unreadable, rest.size), (4, 2, None));
+        assert_eq!(
+            items,
+            [Item::GroupGrant {
+                slug: "b".into(),
+                name: "B\nB".into(),
+                permission: "read".into()
             }]
         );
     }

@@ -9,6 +9,8 @@ use crate::tasks::Kind;
 /// How many cases of a finding are told.
 const TOLD: usize = 100;
 
+const NOT_EVERYTHING: &str = "Nothing was found in what was read, but not everything was read.";
+
 /// What is looked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FindingKind {
@@ -83,6 +85,7 @@ pub type Findings = Vec<Finding>;
 /// # Errors
 /// The checkpoint cannot be read.
 pub fn find(store: &Store) -> Result<Findings, StoreError> {
+    let is_whole = !store.lacks_something()?;
     FindingKind::ALL
         .into_iter()
         .map(|kind| {
@@ -95,9 +98,19 @@ pub fn find(store: &Store) -> Result<Findings, StoreError> {
                     direct_beside_group(&store.connection)
                 }
                 (FindingKind::GroupWithoutMembers, _) => group_without_members(store),
-                (FindingKind::DeactivatedWithAccess, _) => deactivated(&store.connection),
+                (FindingKind::DeactivatedWithAccess, Mode::Grants) => {
+                    deactivated(&store.connection, "Direct grants")
+                }
+                (FindingKind::DeactivatedWithAccess, Mode::Effective) => {
+                    deactivated(&store.connection, "Repositories")
+                }
                 (FindingKind::WritableByAll, _) => writable_by_all(&store.connection),
             }?;
+            let found = match found {
+                // Nothing was found in what was read, and not everything was.
+                Found::Cases(0, _) if !is_whole => Found::CannotTell(NOT_EVERYTHING),
+                found => found,
+            };
             Ok(Finding { kind, found })
         })
         .collect()
@@ -151,12 +164,12 @@ fn direct_beside_group(connection: &Connection) -> Result<Found, StoreError> {
         "SELECT person.name, person.id, direct.privilege || ' on ' || thing.name || ', and '
              || grant_.privilege || ' through ' || team.name
          FROM relation AS direct
-         JOIN relation AS membership ON membership.parent = direct.parent AND membership.kind = 1
-         JOIN relation AS grant_ ON grant_.parent = membership.entity
+         JOIN belongs ON belongs.account = direct.parent
+         JOIN relation AS grant_ ON grant_.parent = belongs.team
              AND grant_.entity = direct.entity AND grant_.kind = direct.kind + 1
          JOIN person ON person.id = direct.parent
          JOIN entity AS thing ON thing.source_id = direct.entity
-         JOIN entity AS team ON team.source_id = membership.entity
+         JOIN entity AS team ON team.source_id = belongs.team
          WHERE direct.kind IN (2, 4) ORDER BY 1, 2, 3",
     )
 }
@@ -173,26 +186,30 @@ fn group_without_members(store: &Store) -> Result<Found, StoreError> {
     // A group whose members could not be read is not one without.
     cases(
         &store.connection,
-        "SELECT team.name, team.source_id, CASE (SELECT count(*) FROM relation WHERE parent = team.source_id)
+        "SELECT team.name, team.source_id, CASE coalesce(holds.grants, 0)
              WHEN 0 THEN 'No grants either' WHEN 1 THEN 'Holds 1 grant'
-             ELSE 'Holds ' || (SELECT count(*) FROM relation WHERE parent = team.source_id) || ' grants' END
-         FROM entity AS team WHERE source_type = 'group'
+             ELSE 'Holds ' || holds.grants || ' grants' END
+         FROM entity AS team LEFT JOIN holds ON holds.team = team.source_id WHERE source_type = 'group'
              AND NOT EXISTS (SELECT 1 FROM relation WHERE entity = team.source_id AND kind = 1)
              AND NOT EXISTS (SELECT 1 FROM task WHERE kind = 6 AND item = team.handle AND state = 2)
          ORDER BY 1, 2",
     )
 }
 
-fn deactivated(connection: &Connection) -> Result<Found, StoreError> {
+fn deactivated(connection: &Connection, of: &str) -> Result<Found, StoreError> {
     cases(
         connection,
-        "SELECT * FROM (SELECT person.name, person.id,
-             'Direct grants: ' || sum(relation.kind IN (2, 4)) || ', groups: ' || sum(relation.kind = 1)
+        &format!(
+            "SELECT person.name, person.id,
+             '{of}: ' || coalesce(held.direct, 0) || ', groups: ' || coalesce(held.teams, 0)
                  || iif(person.owns, ', owner of the workspace', '')
-         FROM person JOIN relation ON relation.parent = person.id
-         WHERE person.role = 4
-         GROUP BY person.id HAVING person.owns OR sum(relation.kind IN (1, 2, 4)) > 0)
-         ORDER BY 1, 2",
+         FROM person LEFT JOIN (
+             SELECT parent, sum(kind IN (2, 4)) AS direct, sum(kind = 1) AS teams FROM relation
+             WHERE kind IN (1, 2, 4) AND parent IN (SELECT id FROM person WHERE role = 4)
+             GROUP BY parent) AS held ON held.parent = person.id
+         WHERE person.role = 4 AND (person.owns OR held.parent IS NOT NULL)
+         ORDER BY 1, 2"
+        ),
     )
 }
 

@@ -124,7 +124,11 @@ pub struct Access {
 const SUMS: &str = "
 DROP TABLE IF EXISTS temp.person; DROP TABLE IF EXISTS temp.place; DROP TABLE IF EXISTS temp.size;
 DROP TABLE IF EXISTS temp.path;
-CREATE INDEX IF NOT EXISTS relation_parent ON relation (parent, kind);
+DROP TABLE IF EXISTS temp.belongs; DROP TABLE IF EXISTS temp.holds;
+CREATE TEMP TABLE belongs (account TEXT, team TEXT, PRIMARY KEY (account, team)) WITHOUT ROWID;
+INSERT INTO belongs SELECT parent, entity FROM relation WHERE kind = 1;
+CREATE TEMP TABLE holds (team TEXT PRIMARY KEY, grants INTEGER) WITHOUT ROWID;
+INSERT INTO holds SELECT parent, count(*) FROM relation WHERE kind IN (3, 5) GROUP BY parent;
 CREATE TEMP TABLE person (id TEXT PRIMARY KEY, name TEXT, role INTEGER, owns INTEGER) WITHOUT ROWID;
 INSERT INTO person SELECT source_id, name,
     CASE WHEN status IS NOT NULL AND status <> 'active' THEN 4
@@ -135,6 +139,7 @@ INSERT INTO person SELECT source_id, name,
          ELSE 2 END,
     coalesce(membership.privilege = 'owner', 0)
   FROM entity LEFT JOIN relation AS membership ON membership.parent = source_id
+    AND membership.entity = (SELECT source_id FROM entity WHERE source_type = 'workspace')
     AND membership.kind = 0
   WHERE source_type IN ('user', 'app_user');
 CREATE TEMP TABLE place (repository TEXT PRIMARY KEY, project TEXT) WITHOUT ROWID;

@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use bbsetup_bitbucket::reading::{Item, Question};
 use bbsetup_http::Answer;
-use bbsetup_setup::{CredentialSlot, Problem, ProblemCode};
+use bbsetup_setup::{CheckName, CredentialSlot, Problem, ProblemCode};
 use rand::Rng;
 use tokio::time::Instant;
 
-use super::Reading;
 use super::queue::{Pending, Refusal};
+use super::{Reading, stopped};
 use crate::checkpoint::StoreError;
 use crate::take::NotTaken;
 use crate::tasks::Kind;
@@ -18,7 +18,7 @@ use crate::tasks::Kind;
 const MOST_ATTEMPTS: u32 = 5;
 /// Once so many different questions have failed without an answer between them, it is not for the
 /// questions.
-const MOST_FAILING: usize = 4;
+pub(super) const MOST_FAILING: usize = 4;
 /// The longest pause before a question is asked again.
 const LONGEST_PAUSE: Duration = Duration::from_secs(8);
 
@@ -82,18 +82,24 @@ impl Reading<'_> {
         answer: &Answer,
     ) -> Result<Option<Problem>, StoreError> {
         let mut found = None;
-        let read = question.read(answer, &mut |item| {
-            if let Item::StillThere { named, name } = item {
-                found = Some((named, name));
-            }
+        let target = pending.task.target.clone();
+        let read = question.read(answer, &mut |item| match item {
+            Item::StillThere { named, name } => found = Some((named, name)),
+            // Of a group, it is whether the list still holds it.
+            Item::Group { slug, name } if slug == target => found = Some((slug, Some(name))),
+            _ => {}
         });
+        if read.is_ok() && found.is_none() && pending.task.kind == Kind::GroupMembers {
+            self.store.vanish(&pending.task)?;
+            self.sums.done(pending.task.kind);
+            return Ok(None);
+        }
         let (Ok(_), Some((named, name))) = (read, found) else {
-            let problem = hidden(&pending);
-            return self.give_up(pending, problem);
+            return self.give_up(pending, hidden());
         };
-        if named == pending.task.target {
-            let problem = hidden(&pending);
-            return self.give_up(pending, problem);
+        // A server that names it otherwise each time is asked once more and no further.
+        if named == pending.task.target || pending.renamed {
+            return self.give_up(pending, hidden());
         }
         self.store
             .renamed(&pending.task.item, &named, name.as_deref())?;
@@ -102,6 +108,7 @@ impl Reading<'_> {
             .or_insert(slot);
         pending.task.target = named;
         pending.looks = false;
+        pending.renamed = true;
         pending.refusals.clear();
         self.retries += 1;
         self.queues.push_front(pending);
@@ -118,6 +125,10 @@ impl Reading<'_> {
             lasts,
         }: Fault,
     ) -> Result<Option<Problem>, StoreError> {
+        if self.failing.is_empty() && !lasts {
+            // Once for all that fail together.
+            self.flow.push_back();
+        }
         self.failing.insert(pending.task.id);
         let is_of_groups = pending.task.kind == Kind::Groups && pending.doubt.is_none();
         if is_of_groups && is_too_much(&problem, status, pending.attempts) {
@@ -130,13 +141,19 @@ impl Reading<'_> {
                 ProblemCode::UnreadableReply | ProblemCode::DefectOfThisTool => {
                     self.restart_or_give_up(pending, problem)
                 }
+                // Others of its kind are answered: it may be of this one alone.
+                ProblemCode::RedirectRefused | ProblemCode::NetworkPolicy
+                    if self.settled.contains_key(&pending.task.kind.check())
+                        && self.failing.len() < MOST_FAILING =>
+                {
+                    self.give_up(pending, problem)
+                }
                 _ => {
                     self.queues.push_front(pending);
                     Ok(Some(problem))
                 }
             };
         }
-        self.flow.push_back();
         let is_longer_than_patience = wait.is_some_and(|wait| wait > self.plan.max_wait);
         if is_longer_than_patience {
             self.queues.push_front(pending);
@@ -173,6 +190,15 @@ impl Reading<'_> {
         self.out.iter().all(Option::is_some).then_some(problem)
     }
 
+    /// A question that no credential is left to ask: those that were not refused it are refused
+    /// altogether.
+    pub(super) fn nobody_left(&mut self, pending: Pending) -> Result<Option<Problem>, StoreError> {
+        let out = self.out.iter().flatten().next().cloned();
+        let problem = most_telling(&pending).or(out).unwrap_or_else(stopped);
+        self.store.open_batch()?;
+        self.give_up(pending, problem)
+    }
+
     pub(super) fn take_not_found(
         &mut self,
         pending: Pending,
@@ -191,8 +217,7 @@ impl Reading<'_> {
                 Err(pending) => *pending,
             },
         };
-        let is_gone = pending.looks || pending.task.kind == Kind::GroupMembers;
-        if is_gone {
+        if pending.looks {
             self.store.vanish(&pending.task)?;
             self.sums.done(pending.task.kind);
             return Ok(None);
@@ -217,7 +242,16 @@ impl Reading<'_> {
             Ok(()) => return Ok(None),
             Err(pending) => *pending,
         };
-        let problem = most_telling(&pending).unwrap_or(problem);
+        let mut problem = most_telling(&pending).unwrap_or(problem);
+        let has_account = self
+            .readers
+            .iter()
+            .any(|reader| reader.slot() == CredentialSlot::Account);
+        if pending.task.kind.check() == CheckName::Groups && !has_account {
+            problem = problem.with_hints(vec![
+                "Groups are read with the account: give its e-mail and API token too.".to_owned(),
+            ]);
+        }
         let nobody_may = pending.refusals.iter().all(|refusal| refusal.of_its_kind);
         let check = pending.task.kind.check();
         if nobody_may && !pending.looks {
@@ -373,12 +407,9 @@ fn most_telling(pending: &Pending) -> Option<Problem> {
         .map(|refusal| refusal.problem.clone())
 }
 
-fn hidden(pending: &Pending) -> Problem {
+fn hidden() -> Problem {
     Problem::new(
         ProblemCode::RoleMissing,
-        format!(
-            "{} is there, but Bitbucket says that it has no permissions to show.",
-            pending.task.target
-        ),
+        "It is there, but Bitbucket shows nothing of who may do what in it.",
     )
 }

@@ -23,7 +23,7 @@ use crate::checkpoint::{Store, StoreError};
 use crate::pace::{Budget, Flow, Leave, Pace, Why};
 use crate::tasks::Kind;
 
-use judge::Fault;
+use judge::{Fault, MOST_FAILING};
 pub(crate) use progress::PAGE;
 use progress::Sums;
 pub use progress::{Progress, Stage, StageName};
@@ -128,6 +128,7 @@ struct Reading<'a> {
 enum Next {
     Send(Box<Pending>, usize),
     WaitUntil(Instant, Why),
+    Stop(Box<Problem>),
     Nothing,
 }
 
@@ -209,9 +210,13 @@ impl<'a> Reading<'a> {
         let mut under_way = FuturesUnordered::new();
         let mut told_at = Instant::now();
         let mut waiting_until = None;
+        let mut tells_spread = false;
         tell(Event::Progress(self.progress()));
         loop {
-            let mut wake = self.queues.next_late();
+            // Those that failed are due once there is room for them.
+            let has_room = under_way.len() < self.flow.limit();
+            let mut wake = self.queues.next_late().filter(|_| has_room);
+            let mut waits_for_limit = false;
             while under_way.len() < self.flow.limit() {
                 match self.next(Instant::now())? {
                     Next::Send(pending, slot) => under_way.push(self.ask(*pending, slot)),
@@ -221,18 +226,31 @@ impl<'a> Reading<'a> {
                         if is_told && wait > self.plan.max_wait + JITTER {
                             return Ok(Ended::Stopped(Box::new(self.too_long(wait, why))));
                         }
+                        // That it is spread is told once, since it goes on by itself.
+                        if why == Why::Spread && wait >= SHORT && !tells_spread {
+                            tells_spread = true;
+                            tell(self.waiting(wait, why));
+                        }
                         if is_told && wait >= SHORT && waiting_until != Some(at) {
                             waiting_until = Some(at);
                             tell(self.waiting(wait, why));
                         }
+                        waits_for_limit = is_told;
                         wake = Some(wake.map_or(at, |wake| wake.min(at)));
                         break;
+                    }
+                    Next::Stop(problem) => {
+                        self.store.write_batch()?;
+                        return Ok(Ended::Stopped(problem));
                     }
                     Next::Nothing => break,
                 }
             }
             if under_way.is_empty() && wake.is_none() {
                 self.store.write_batch()?;
+                if self.store.is_open()? {
+                    return Ok(Ended::Stopped(Box::new(left_over())));
+                }
                 self.store.drop_what_came_later()?;
                 self.store.drop_what_vanished()?;
                 self.sums = Sums::of(self.store)?;
@@ -243,14 +261,21 @@ impl<'a> Reading<'a> {
             let wake = wake.into_iter().chain(due).min();
             let sleep = tokio::time::sleep_until(wake.unwrap_or_else(Instant::now));
             let mut backs = Vec::new();
+            let asleep = Instant::now();
             tokio::select! {
                 biased;
                 () = stop.cancelled() => {
+                    if waits_for_limit {
+                        self.waited += asleep.elapsed();
+                    }
                     self.store.write_batch()?;
                     return Ok(Ended::Stopped(Box::new(stopped())));
                 }
                 Some(back) = under_way.next(), if !under_way.is_empty() => backs.push(back),
                 () = sleep, if wake.is_some() => {}
+            }
+            if waits_for_limit {
+                self.waited += asleep.elapsed();
             }
             while backs.len() < BATCH
                 && let Some(Some(back)) = under_way.next().now_or_never()
@@ -270,7 +295,11 @@ impl<'a> Reading<'a> {
 
     /// What to send next, or until when there is nothing to send.
     fn next(&mut self, now: Instant) -> Result<Next, StoreError> {
-        self.queues.take_late(now);
+        let due = self.queues.take_late(now);
+        // Where many fail and none is answered, nothing new is tried: those that failed tell.
+        if self.failing.len() >= MOST_FAILING && due == 0 && self.queues.next_late().is_some() {
+            return Ok(Next::Nothing);
+        }
         self.pass_over_refused()?;
         let wanted = self.sums.requests_left();
         let wall = (self.plan.target.clock)();
@@ -285,12 +314,19 @@ impl<'a> Reading<'a> {
             if !self.settled.contains_key(&check) && is_under_way {
                 continue;
             }
-            let Some(slot) = self
-                .queues
-                .first(kind)
-                .and_then(|first| self.slot_for(first))
-            else {
-                continue;
+            let slot = self.queues.first(kind).map(|first| self.slot_for(first));
+            let slot = match slot {
+                Some(Some(slot)) => slot,
+                Some(None) => {
+                    if let Some(pending) = self.queues.pop(kind)
+                        && let Some(problem) = self.nobody_left(pending)?
+                    {
+                        return Ok(Next::Stop(Box::new(problem)));
+                    }
+                    // The next of its kind.
+                    return self.next(now);
+                }
+                None => continue,
             };
             let pace = &self.paces[slot];
             if pace.is_scouting() && pace.under_way > 0 {
@@ -404,17 +440,14 @@ impl<'a> Reading<'a> {
         match what {
             What::Body(answer) => self.take_body(pending, slot, &question, &answer),
             What::TooMany { wait, problem } => {
-                self.flow.push_back();
                 self.retries += 1;
                 self.queues.push_front(pending);
                 let begun = self.paces[slot].refused(sent, now, wait, self.plan.max_wait);
-                match begun {
-                    Ok(wait) => {
-                        self.waited += wait.unwrap_or_default();
-                        Ok(None)
-                    }
-                    Err(_) => Ok(Some(*problem)),
+                if begun != Ok(None) {
+                    // Once for all that are refused together.
+                    self.flow.push_back();
                 }
+                Ok(begun.is_err().then(|| problem.with_hints(patience())))
             }
             What::Fault {
                 wait,
@@ -459,6 +492,7 @@ impl<'a> Reading<'a> {
                 wait.as_secs()
             ),
         )
+        .with_hints(patience())
         .with_retry(Retry::At(self.moment_after(wait)))
     }
 
@@ -482,9 +516,25 @@ pub(crate) fn first_slot(check: CheckName) -> CredentialSlot {
     }
 }
 
+/// Nothing is asked any more, and something was not.
+fn left_over() -> Problem {
+    Problem::new(
+        ProblemCode::DefectOfThisTool,
+        "The reading came to its end with questions left over, which must not be.",
+    )
+}
+
+/// What to do about a wait that was not waited out.
+fn patience() -> Vec<String> {
+    vec![
+        "Begin it again later, and it goes on where it was; or let it wait (in the terminal: --max-wait SECONDS).".to_owned(),
+    ]
+}
+
 pub(crate) fn stopped() -> Problem {
     Problem::new(
         ProblemCode::Cancelled,
         "The reading was stopped. Nothing is lost: it goes on where it was when it is begun again.",
     )
+    .with_hints(Vec::new())
 }

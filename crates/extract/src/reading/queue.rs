@@ -22,6 +22,8 @@ pub(super) struct Pending {
     pub(super) refusals: Vec<Refusal>,
     /// Whether it is asked if what it is about is still there.
     pub(super) looks: bool,
+    /// Whether it is asked by a name that was found so.
+    pub(super) renamed: bool,
     /// The fault after which it is asked first whether anybody answers at all.
     pub(super) doubt: Option<Problem>,
 }
@@ -42,6 +44,7 @@ impl Pending {
             attempts: 0,
             refusals: Vec::new(),
             looks: false,
+            renamed: false,
             doubt: None,
         }
     }
@@ -119,14 +122,16 @@ impl Queues {
         self.late.iter().map(|(at, _)| *at).min()
     }
 
-    /// Puts those whose moment has come back to the others.
-    pub(super) fn take_late(&mut self, now: Instant) {
-        let (due, late) = std::mem::take(&mut self.late)
+    /// Puts those whose moment has come back to the others; gives how many.
+    pub(super) fn take_late(&mut self, now: Instant) -> usize {
+        let (due, late): (Vec<_>, Vec<_>) = std::mem::take(&mut self.late)
             .into_iter()
             .partition(|(at, _)| *at <= now);
         self.late = late;
+        let count = due.len();
         for (_, pending) in due {
             self.push_front(pending);
         }
+        count
     }
 }

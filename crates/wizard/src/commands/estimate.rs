@@ -66,6 +66,7 @@ fn of(estimate: Estimate, workspace: String, mode: Mode) -> EstimateJson {
         LimitFrom::Told => {
             "Bitbucket told this credential its limit; a twentieth is left to others."
         }
+        LimitFrom::Unlimited => "It was asked to reckon with none.",
         LimitFrom::Documented => {
             "Bitbucket documents it for accounts; it is not known to be told otherwise here."
         }

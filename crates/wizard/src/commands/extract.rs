@@ -212,7 +212,13 @@ fn on_this_thread(
     if matches!(outcome.ended, Ended::Read) {
         events(ExtractEventJson::Writing);
     }
-    ended(source, reading, &mut store, begun, outcome)
+    let extract = ended(source, reading, &mut store, begun, outcome);
+    if !extract.resumable && extract.files.is_empty() {
+        // Nothing was read that could be gone on with.
+        drop(store);
+        let _nothing_lost = std::fs::remove_file(reading.folder.join(CHECKPOINT));
+    }
+    extract
 }
 
 fn open(
@@ -264,7 +270,8 @@ fn ended(
     extract.began_at = moment(begun.began_at);
     extract.requests = u64::from(source.target.client.sent());
     extract.retries = retries;
-    extract.waited_seconds = waited.as_secs();
+    // To the nearest, since a wait of a second is begun while others are still under way.
+    extract.waited_seconds = (waited + Duration::from_millis(500)).as_secs();
     if matches!(ended, Ended::Read) {
         let refused = refused.into_iter().map(Problem::as_warning);
         extract.problems.extend(refused.map(ProblemJson::from));

@@ -140,6 +140,8 @@ pub struct ManifestJson {
     pub relations: RelationCountsJson,
     /// What could not be read.
     pub gaps: Vec<GapJson>,
+    /// Names of what was taken away in Bitbucket while it was read.
+    pub vanished: Vec<String>,
     /// The files.
     pub files: Vec<ExtractedFileJson>,
 }
@@ -364,7 +366,7 @@ pub struct EstimateJson {
     pub rows: u64,
     /// Seconds that it would take within the budget.
     pub seconds_at_budget: u64,
-    /// Requests an hour that were reckoned with.
+    /// Requests an hour that were reckoned with; 0 where without a limit.
     pub hourly_limit: u32,
     /// Where that number comes from, in a sentence.
     pub limit_from: String,

@@ -14,6 +14,8 @@ use crate::json::{ExtractJson, ExtractedFileJson, ManifestJson};
 
 const ENTITIES: &str = "entities.csv";
 const RELATIONS: &str = "entity_relations.csv";
+const SAFE_ENTITIES: &str = "entities.spreadsheet.csv";
+const SAFE_RELATIONS: &str = "entity_relations.spreadsheet.csv";
 const MANIFEST: &str = "manifest.json";
 
 /// Writes every file of a reading of which everything was asked.
@@ -24,11 +26,11 @@ pub(super) fn write(
 ) -> Result<(), Problem> {
     let mut copies = vec![(Cells::Exact, ENTITIES, RELATIONS)];
     if reading.spreadsheet_safe {
-        copies.push((
-            Cells::SpreadsheetSafe,
-            "entities.spreadsheet.csv",
-            "entity_relations.spreadsheet.csv",
-        ));
+        copies.push((Cells::SpreadsheetSafe, SAFE_ENTITIES, SAFE_RELATIONS));
+    }
+    // Whatever happens now, no manifest speaks of files that it does not know, and no copy is older.
+    for old in [MANIFEST, SAFE_ENTITIES, SAFE_RELATIONS] {
+        take_away(&reading.folder.join(old))?;
     }
     let mut files = Vec::new();
     for (cells, entities, relations) in copies {
@@ -48,6 +50,7 @@ pub(super) fn write(
         entities: extract.entities,
         relations: extract.relations,
         gaps: extract.gaps.clone(),
+        vanished: extract.vanished.clone(),
         files: files.clone(),
     };
     let path = reading.folder.join(MANIFEST);
@@ -82,6 +85,15 @@ fn file(
         sha256,
         rows,
     })
+}
+
+fn take_away(path: &Path) -> Result<(), Problem> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(not_written(path, &error))
+        }
+        Ok(()) | Err(_) => Ok(()),
+    }
 }
 
 /// Leaves files alone that no reading has written.
