@@ -2,7 +2,7 @@
 //!
 //! [`read`] asks what is still to be asked and keeps the answers in a [`Store`], which survives the
 //! program's end; [`rows`] writes BalkanID's CSV from it, and [`access`] looks at who may do what.
-//! Nothing here grows with the workspace but the file.
+//! Of a large workspace hardly anything but that file is larger.
 
 pub mod access;
 mod checkpoint;

@@ -211,6 +211,9 @@ async fn of_what_was_not_read_no_finding_says_that_there_is_none() {
     story.unset("BBSETUP_API_TOKEN").unset("BBSETUP_ACCOUNT");
     let ran = extract(&story, &[]).await;
     assert_eq!(ran.code, 3, "{ran:?}");
+    let validated = story.run(&["validate", "out", "--json"]).await;
+    let notes = validated.json()["notes"].to_string();
+    assert!(notes.contains("not everything"), "{notes}");
     let ran = story.run(&["access", "out", "--json"]).await;
     let access = ran.json();
     assert_eq!(access["complete"], false);

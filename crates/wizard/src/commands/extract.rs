@@ -15,6 +15,8 @@ use bbsetup_setup::{CredentialSlot, Problem, ProblemCode, WorkspaceId};
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
+pub(crate) use output::incomplete_reading;
+
 use crate::files::{make_folder, not_written};
 use crate::inputs::{Inputs, Place};
 use crate::json::{

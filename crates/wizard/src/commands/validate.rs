@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use bbsetup_balkanid::files::{self, FileKind, Looked, LookedFile, NotLooked, Source, Told};
 use bbsetup_setup::{Problem, ProblemCode};
 
+use super::extract::incomplete_reading;
 use crate::json::{FindingJson, SeverityJson, ValidateEventJson, ValidateJson, ValidatedFileJson};
 
 /// The files that are meant by paths; of a folder, those of BalkanID's names in it.
@@ -95,7 +96,12 @@ pub fn validate(
         )
         .with_hints(vec!["Look through them again when ready.".to_owned()]),
     })?;
-    Ok(document(&looked, &names))
+    let mut document = document(&looked, &names);
+    let folders: BTreeSet<&Path> = files.iter().filter_map(|file| file.parent()).collect();
+    document
+        .notes
+        .extend(folders.into_iter().filter_map(incomplete_reading));
+    Ok(document)
 }
 
 /// The first errors of files, as a problem shows them.

@@ -33,7 +33,7 @@ rows: number,
  */
 seconds_at_budget: number, 
 /**
- * Requests an hour that were reckoned with.
+ * Requests an hour that were reckoned with; 0 where without a limit.
  */
 hourly_limit: number, 
 /**

@@ -118,3 +118,22 @@ pub(super) fn refuse_foreign(folder: &Path) -> Result<(), Problem> {
         Some(_) | None => Ok(()),
     }
 }
+
+/// What is to be said of the files of a folder by whose manifest not everything was read.
+pub(crate) fn incomplete_reading(folder: &Path) -> Option<String> {
+    /// A manifest is smaller.
+    const LARGEST: u64 = 16 * 1024 * 1024;
+    let path = folder.join(MANIFEST);
+    let is_small = path.metadata().is_ok_and(|about| about.len() <= LARGEST);
+    let text = std::fs::read(&path).ok().filter(|_| is_small)?;
+    let manifest: serde_json::Value = serde_json::from_slice(&text).ok()?;
+    let is_ours = manifest["schema"]
+        .as_str()
+        .is_some_and(|schema| schema.starts_with("bbsetup.manifest/"));
+    (is_ours && manifest["complete"] == false).then(|| {
+        format!(
+            "By {} not everything of the workspace was read into these files. Read it again into this folder before they are sent.",
+            path.display()
+        )
+    })
+}
