@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `GET /_practice/log` | what was asked |
 //! | `GET /_practice/world` | what Bitbucket holds; numbers are places in its lists |
-//! | `PUT /_practice/world` | changes what Bitbucket holds, a [`Change`](crate::Change) |
+//! | `PUT /_practice/world` | changes what Bitbucket holds, a [`Change`] |
 //! | `GET /_practice/load` | requests to Bitbucket: `in_flight`, `most_in_flight` at once, and `answered` |
 //! | `PUT /_practice/load` | counts them anew from now on |
 //! | `GET /_practice/integrations` | what BalkanID holds, secrets as their SHA-256 |
