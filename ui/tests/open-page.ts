@@ -1,6 +1,7 @@
 /** Opens the window on a page, as someone who goes on with a set-up would. */
-import { render, screen } from '@testing-library/svelte';
+import { render, screen, waitFor } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
+import { expect } from 'vitest';
 
 import App from '../src/App.svelte';
 import type { ProgressJson } from '../src/ipc/index.ts';
@@ -11,6 +12,13 @@ import { emptyDraft, fakeProgram, home, progress, type Calls } from './fake-prog
 export function atStep(current: StepName): ProgressJson {
   const draft = { ...emptyDraft, workspace: 'acme', account: 'ada@acme.example' };
   return progress({ current, draft, workspace: 'acme' });
+}
+
+/** Waits until a dialog that was closed lets the page behind it be used again. */
+export async function pageIsUsable(): Promise<void> {
+  await waitFor(() => {
+    expect(document.body.style.pointerEvents).not.toBe('none');
+  });
 }
 
 /** Answers with every call that was made. */

@@ -3,7 +3,7 @@ import userEvent from '@testing-library/user-event';
 import { expect, it } from 'vitest';
 
 import { emptyDraft, problem, progress, type Calls } from '../fake-program.ts';
-import { openPage } from '../open-page.ts';
+import { openPage, pageIsUsable } from '../open-page.ts';
 
 function row(format: string): HTMLElement {
   const found = document.querySelector<HTMLElement>(`[data-export="${format}"]`);
@@ -54,6 +54,7 @@ it('replaces a file only after asking', async () => {
   await userEvent.click(within(dialog).getByRole('button', { name: 'Keep it' }));
   expect(exports(calls)).toHaveLength(1);
 
+  await pageIsUsable();
   await userEvent.click(within(row('toml')).getByRole('button', { name: /^Export/ }));
   const again = await screen.findByRole('dialog', { name: 'Replace the file?' });
   await userEvent.click(within(again).getByRole('button', { name: 'Replace the file' }));

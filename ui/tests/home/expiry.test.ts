@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 
 import { expiryWords } from '../../src/home/expiry.ts';
 import { home, problem } from '../fake-program.ts';
+import { pageIsUsable } from '../open-page.ts';
 import { called, card, expiry, openHome, profile } from './fixture.ts';
 
 it('says when a token expires in words', () => {
@@ -40,6 +41,7 @@ describe('a card', () => {
     });
     expect(chosen.checked).toBe(true);
     await userEvent.click(within(dialog).getByRole('button', { name: 'Cancel' }));
+    await pageIsUsable();
     await userEvent.click(within(band).getByRole('button', { name: 'Write a reminder (.ics)' }));
     const reminder = await screen.findByRole('dialog', { name: 'A reminder for acme' });
     expect(reminder.querySelector('[data-export="reminder"]')).not.toBeNull();

@@ -140,6 +140,9 @@ fn extraction(
             secret(run, asker, SecretSlot::ScimToken, false)?;
         }
         ExtractionJson::ManualUpload | ExtractionJson::AutomatedUpload => {
+            if asker.is_person() {
+                asker.say("No files yet? In another terminal, bbsetup extract --out FOLDER reads the workspace into them.");
+            }
             draft.files = ask(
                 "Folder with entities.csv and entity_relations.csv",
                 &draft.files,
