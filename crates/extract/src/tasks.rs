@@ -196,8 +196,9 @@ impl Store {
         behind: i64,
         count: usize,
     ) -> Result<Vec<Task>, StoreError> {
+        // The plus keeps SQLite from going by kind, which would sort all of its tasks for a few.
         let mut select = self.connection.prepare_cached(&format!(
-            "SELECT {COLUMNS} FROM task WHERE state = 0 AND kind = ? AND id > ? ORDER BY id LIMIT ?"
+            "SELECT {COLUMNS} FROM task WHERE state = 0 AND +kind = ? AND id > ? ORDER BY id LIMIT ?"
         ))?;
         let rows = select.query_map(params![kind.number(), behind, count], Task::of_row)?;
         Ok(rows.collect::<Result<_, _>>()?)
