@@ -1,7 +1,6 @@
 //! `bbsetup extract`.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use bbsetup_setup::SecretSlot;
 use bbsetup_wizard::commands::extract::{Reading, extract};
@@ -9,12 +8,12 @@ use bbsetup_wizard::json::{
     ExtractEventJson, ExtractJson, GapJson, ReadingModeJson, ReadingProgressJson, StageNameJson,
 };
 use bbsetup_wizard::{Budget, ReadingMode};
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::ProgressBar;
 
 use crate::arguments::{ExtractArguments, ReadingArguments};
 use crate::check::stopped_by_ctrl_c;
 use crate::context::Context;
-use crate::report::shown;
+use crate::report::{progress_bar, shown};
 use crate::{exit, report};
 
 pub(crate) async fn run(context: &Context, arguments: &ExtractArguments) -> exit::Code {
@@ -29,7 +28,7 @@ pub(crate) async fn run(context: &Context, arguments: &ExtractArguments) -> exit
         afresh: arguments.afresh,
         force: arguments.force,
     };
-    let bar = bar(context);
+    let bar = progress_bar(context, "{bar:20} {pos}/{len} requests  {wide_msg}");
     let shown = bar.clone();
     let ended = extract(
         &context.services,
@@ -59,19 +58,6 @@ pub(crate) fn mode(how: &ReadingArguments) -> ReadingMode {
 /// How many requests may be made.
 pub(crate) fn budget(how: &ReadingArguments) -> Budget {
     how.budget.unwrap_or_default()
-}
-
-fn bar(context: &Context) -> ProgressBar {
-    let target = match context.progress {
-        true => ProgressDrawTarget::stderr(),
-        false => ProgressDrawTarget::hidden(),
-    };
-    let bar = ProgressBar::with_draw_target(None, target);
-    if let Ok(style) = ProgressStyle::with_template("{bar:20} {pos}/{len} requests  {wide_msg}") {
-        bar.set_style(style);
-    }
-    bar.enable_steady_tick(Duration::from_millis(200));
-    bar
 }
 
 fn show(bar: &ProgressBar, event: ExtractEventJson) {

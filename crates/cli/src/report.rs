@@ -1,13 +1,16 @@
 //! What is printed.
 
 use std::io::{IsTerminal, Write};
+use std::time::Duration;
 
+use bbsetup_setup::readable::is_invisible;
 use bbsetup_setup::{Problem, ProblemCode};
 use bbsetup_wizard::json::{
     AllChecksJson, CheckJson, CheckResultJson, OutcomeJson, ProblemJson, ScimJson, SeverityJson,
     VerdictJson,
 };
 use comfy_table::{Attribute, Cell, Color, ContentArrangement, Table, presets};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
 
 use crate::context::Context;
@@ -23,16 +26,30 @@ struct Failure {
 /// A name from outside, as a terminal may have it: what would move the cursor, change colours or turn
 /// the direction of what follows is shown as what it is, a character that cannot be shown.
 pub(crate) fn shown(name: &str) -> String {
-    let is_unsafe = |character: char| {
-        character.is_control()
-            || matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
+    // Scripts and pictures are written with these two.
+    let joins = |character: char| matches!(character, '\u{200c}' | '\u{200d}');
     name.chars()
-        .map(|character| match is_unsafe(character) {
-            true => char::REPLACEMENT_CHARACTER,
-            false => character,
-        })
+        .map(
+            |character| match is_invisible(character) && !joins(character) {
+                true => char::REPLACEMENT_CHARACTER,
+                false => character,
+            },
+        )
         .collect()
+}
+
+/// A bar of progress in a form of indicatif's, on standard error where that is a terminal.
+pub(crate) fn progress_bar(context: &Context, form: &str) -> ProgressBar {
+    let target = match context.progress {
+        true => ProgressDrawTarget::stderr(),
+        false => ProgressDrawTarget::hidden(),
+    };
+    let bar = ProgressBar::with_draw_target(None, target);
+    if let Ok(style) = ProgressStyle::with_template(form) {
+        bar.set_style(style);
+    }
+    bar.enable_steady_tick(Duration::from_millis(200));
+    bar
 }
 
 /// Prints a text on standard output.

@@ -1,15 +1,14 @@
 //! `bbsetup upload`.
 
-use std::time::Duration;
-
 use bbsetup_setup::{Problem, SecretSlot};
 use bbsetup_wizard::commands::upload::{UploadRequest, upload};
 use bbsetup_wizard::json::{UploadEventJson, UploadJson, UploadStateJson, UploadedFileJson};
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::ProgressBar;
 
 use crate::arguments::UploadArguments;
 use crate::check::stopped_by_ctrl_c;
 use crate::context::Context;
+use crate::report::progress_bar;
 use crate::{exit, report, validate};
 
 pub(crate) async fn run(context: &Context, arguments: &UploadArguments) -> exit::Code {
@@ -34,7 +33,10 @@ async fn send(context: &Context, arguments: &UploadArguments) -> Result<UploadJs
         unchecked: arguments.unchecked,
         again: arguments.again,
     };
-    let bar = bar(context);
+    let bar = progress_bar(
+        context,
+        "{msg} {bar:30} {bytes}/{total_bytes} {bytes_per_sec}",
+    );
     let ended = upload(
         &context.services,
         &inputs,
@@ -45,21 +47,6 @@ async fn send(context: &Context, arguments: &UploadArguments) -> Result<UploadJs
     .await;
     bar.finish_and_clear();
     ended
-}
-
-fn bar(context: &Context) -> ProgressBar {
-    let target = match context.progress {
-        true => ProgressDrawTarget::stderr(),
-        false => ProgressDrawTarget::hidden(),
-    };
-    let bar = ProgressBar::with_draw_target(None, target);
-    if let Ok(style) =
-        ProgressStyle::with_template("{msg} {bar:30} {bytes}/{total_bytes} {bytes_per_sec}")
-    {
-        bar.set_style(style);
-    }
-    bar.enable_steady_tick(Duration::from_millis(200));
-    bar
 }
 
 fn show(bar: &ProgressBar, event: UploadEventJson) {

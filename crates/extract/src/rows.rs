@@ -289,12 +289,11 @@ impl<W: Write> File<W> {
             .into_inner()
             .map_err(|error| io::Error::other(error.to_string()))?;
         out.flush()?;
-        let sha256 = sum.finalize().iter().fold(String::new(), |mut text, byte| {
-            use std::fmt::Write as _;
-            // Writing to a string does not fail.
-            let _written = write!(text, "{byte:02x}");
-            text
-        });
+        let sha256 = sum
+            .finalize()
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
         Ok(Written {
             rows: self.count,
             sha256,

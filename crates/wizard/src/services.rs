@@ -43,7 +43,12 @@ impl Services {
 
     /// A way out of its own, so that its count of requests is one use case's.
     pub fn client(&self) -> Result<Client, Problem> {
-        Client::new(self.limits, &self.network).map_err(|error| {
+        self.client_within(self.limits)
+    }
+
+    /// As [`Services::client`], within other limits.
+    pub(crate) fn client_within(&self, limits: Limits) -> Result<Client, Problem> {
+        Client::new(limits, &self.network).map_err(|error| {
             Problem::new(bbsetup_http::problem_code(&error), format!("{error}."))
                 .with_causes(&error)
         })

@@ -159,10 +159,10 @@ pub async fn read(
             };
         }
     };
-    let ended = match reading.run(tell, stop).await {
-        Ok(ended) => ended,
-        Err(error) => Ended::NotKept(error),
-    };
+    let ended = reading.run(tell, stop).await;
+    // However it ends, what was taken is written.
+    let ended = ended.and_then(|ended| reading.store.write_batch().map(|()| ended));
+    let ended = ended.unwrap_or_else(Ended::NotKept);
     Outcome {
         ended,
         retries: reading.retries,
@@ -239,10 +239,7 @@ impl<'a> Reading<'a> {
                         wake = Some(wake.map_or(at, |wake| wake.min(at)));
                         break;
                     }
-                    Next::Stop(problem) => {
-                        self.store.write_batch()?;
-                        return Ok(Ended::Stopped(problem));
-                    }
+                    Next::Stop(problem) => return Ok(Ended::Stopped(problem)),
                     Next::Nothing => break,
                 }
             }
@@ -264,18 +261,15 @@ impl<'a> Reading<'a> {
             let asleep = Instant::now();
             tokio::select! {
                 biased;
-                () = stop.cancelled() => {
-                    if waits_for_limit {
-                        self.waited += asleep.elapsed();
-                    }
-                    self.store.write_batch()?;
-                    return Ok(Ended::Stopped(Box::new(stopped())));
-                }
+                () = stop.cancelled() => {}
                 Some(back) = under_way.next(), if !under_way.is_empty() => backs.push(back),
                 () = sleep, if wake.is_some() => {}
             }
             if waits_for_limit {
                 self.waited += asleep.elapsed();
+            }
+            if stop.is_cancelled() && backs.is_empty() {
+                return Ok(Ended::Stopped(Box::new(stopped())));
             }
             while backs.len() < BATCH
                 && let Some(Some(back)) = under_way.next().now_or_never()
@@ -283,7 +277,6 @@ impl<'a> Reading<'a> {
                 backs.push(back);
             }
             if let Some(problem) = self.take_all(backs)? {
-                self.store.write_batch()?;
                 return Ok(Ended::Stopped(Box::new(problem)));
             }
             if told_at.elapsed() >= TELL_EVERY {

@@ -10,7 +10,7 @@ use bbsetup_bitbucket::{Credential, Given, Target};
 use bbsetup_extract::{
     Begun, Budget, Ended, Event, Identity, Mode, Outcome, Plan, Progress, Store, StoreError, read,
 };
-use bbsetup_http::{Client, Limits};
+use bbsetup_http::Limits;
 use bbsetup_setup::{CredentialSlot, Problem, ProblemCode, WorkspaceId};
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
@@ -114,7 +114,6 @@ impl Source {
         inputs: &Inputs,
     ) -> Result<Self, Vec<Problem>> {
         let Place { workspace, api_url } = inputs.place()?;
-        let one = |problem: Problem| vec![problem];
         // Repeats and waits are the reading's own: it knows what else there is to ask.
         let limits = Limits {
             retries: 0,
@@ -122,12 +121,9 @@ impl Source {
             max_wait: Duration::ZERO,
             ..services.limits
         };
-        let client = Client::new(limits, &services.network).map_err(|error| {
-            one(
-                Problem::new(bbsetup_http::problem_code(&error), format!("{error}."))
-                    .with_causes(&error),
-            )
-        })?;
+        let client = services
+            .client_within(limits)
+            .map_err(|problem| vec![problem])?;
         let mut credentials = Vec::new();
         let mut missing = Vec::new();
         for slot in CredentialSlot::ALL {
